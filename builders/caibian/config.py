@@ -1,0 +1,366 @@
+"""configs/*.yaml -> checked options. Every option is declared here once: type, bound, default, one sentence."""
+
+import difflib
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import pydantic
+import yaml
+from pydantic import Field
+
+from caibian.errors import ConfigError
+
+# The characters that are safe in a folder's, a file's and a Hugging Face repository's name.
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,95}$")]
+Version = Annotated[str, Field(pattern=r"^\d{1,5}\.\d{1,5}\.\d{1,5}$")]
+Share = Annotated[float, Field(ge=0, lt=1)]
+MAX_CONFIG_BYTES = (
+    4 << 20
+)  # a label mapping of thousands of lines fits; a data file given by mistake does not
+
+
+class Options(pydantic.BaseModel):
+    """A section of the config: unknown keys are errors, values are fixed once read."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Fields(Options):
+    """Which field (JSONL), column (CSV, TSV, Parquet) holds what; null: found by its usual name."""
+
+    text: str | int | None = None
+    """Field of the text, by name, or by position from 0 where the file has no header."""
+    title: str | int | None = None
+    """Field of the title."""
+    published: str | int | None = None
+    """Field of the publication date."""
+    publisher: str | int | None = None
+    """Field of the publisher."""
+    author: str | int | None = None
+    """Field of the author."""
+    section: str | int | None = None
+    """Field of the section of the site or paper."""
+    url: str | int | None = None
+    """Field of the address."""
+    label: str | int | None = None
+    """Field of the label or labels."""
+    split: str | int | None = None
+    """Field of the split that the corpus ships."""
+
+
+class Source(Options):
+    """Files to read, and how."""
+
+    path: str
+    """File, folder or glob; relative to the config's own folder."""
+    format: Literal["auto", "text", "html", "jsonl", "csv", "tsv", "parquet", "warc", "wet"] = "auto"
+    """Format of the files; auto looks at their content."""
+    encoding: str = "auto"
+    """Encoding of the files, such as gb18030; auto finds it a file."""
+    content: Literal["auto", "page", "article", "headline"] = "auto"
+    """page: find the article in it; article: all of it is the article; headline: a short text. auto: by format."""
+    fields: Fields = Fields()
+    """Which field holds what, for JSONL, CSV, TSV and Parquet."""
+    header: bool | None = None
+    """Whether a CSV or TSV file has a header row; null: found out."""
+    labels: Literal["rules", "field", "folder"] = "rules"
+    """Where labels come from: our rules, a field of the record, or the name of the file's folder."""
+    label_names: dict[str, str] = {}
+    """What the source's labels are called in the dataset (a topic's id, or any name); unlisted ones keep theirs."""
+    split: Literal["train", "validation", "test"] | None = None
+    """The split that all of these files belong to, as shipped; null: by `fields.split`, or ours."""
+    license: str | None = None
+    """Licence of these texts (SPDX identifier or a sentence), for the card."""
+    attribution: str | None = None
+    """Whom to name for these texts, for the card."""
+
+
+class HostRules(Options):
+    """CSS selectors for one host's pages."""
+
+    title: str | None = None
+    """Selector of the title."""
+    body: str | None = None
+    """Selector of the body."""
+    published: str | None = None
+    """Selector of the publication date."""
+
+
+class Clean(Options):
+    """Step 2: raw page -> one tidy article."""
+
+    repair: bool = True
+    """Undo the damage of mirror sites (slipped bytes, injected readings, mojibake, litter, spam)."""
+    script: Literal["simplified", "keep"] = "simplified"
+    """simplified: convert Traditional text; keep: leave the script as it is."""
+    width: Literal["restore", "keep"] = "restore"
+    """restore: punctuation next to Han becomes full-width again; keep: leave it as found."""
+    min_chars: Annotated[int, Field(ge=0)] = 60
+    """A page's or article's body with fewer Han characters, letters and digits is dropped as too_short."""
+    hosts: dict[str, HostRules] = {}
+    """Per-host rules, by host name; a rule for example.cn also serves its subdomains."""
+
+
+class Segment(Options):
+    """Step 3: article -> sentences and words."""
+
+    user_words: tuple[str, ...] = ()
+    """Words that jieba shall keep whole."""
+
+
+class Label(Options):
+    """Step 4: article and paragraphs -> topics with evidence."""
+
+    taxonomy: str | None = None
+    """Folder of topic files, relative to the config; null: ours of 25 topics."""
+    threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    """A topic is published where its probability reaches this."""
+    gold: str | None = None
+    """JSONL file of people's labels, relative to the config; they outrank every rule."""
+
+
+class Deduplicate(Options):
+    """Step 5: which rows are copies of which."""
+
+    similarity: Annotated[float, Field(ge=0.3, le=1)] = 0.8
+    """Two texts whose character 5-grams have at least this Jaccard similarity are near copies."""
+
+
+class Split(Options):
+    """Step 6: clusters of copies -> train, validation, test."""
+
+    by: Literal["hash", "time", "host", "source"] = "hash"
+    """hash: by the cluster's own hash; time: newest to test; host: a host stays whole; source: as shipped."""
+    validation: Share = 0.1
+    """Share of the clusters in validation."""
+    test: Share = 0.1
+    """Share of the clusters in test."""
+    min_rows_per_label: Annotated[int, Field(ge=0)] = 1
+    """Rows of every label wanted in each split; the build says which labels cannot have them."""
+    frozen: str | None = None
+    """Folder of an earlier version, relative to the config, whose assignments are kept."""
+
+
+class Publish(Options):
+    """Step 7: rows -> Parquet, card, manifest."""
+
+    rows_per_shard: Annotated[int, Field(ge=1, le=1_000_000)] = 50_000
+    """Rows of one Parquet file."""
+    text: bool = True
+    """false withholds titles, texts and words: ids, labels and hashes only."""
+
+
+class Baseline(Options):
+    """Step 8: a scored TF-IDF classifier."""
+
+    models: tuple[Literal["tfidf", "words", "chars", "naive-bayes", "majority", "rules"], ...] = (
+        "tfidf",
+        "majority",
+        "rules",
+    )
+    """Which models to train and score; the first is the one saved."""
+    refit: bool = False
+    """Fit once more on train and validation after tuning; test stays untouched."""
+
+
+class Config(Options):
+    """One dataset: what to read and how to build it."""
+
+    name: Name
+    """Name of the dataset."""
+    version: Version
+    """MAJOR.MINOR.PATCH of the dataset."""
+    description: str = ""
+    """One paragraph for the card."""
+    license: str | None = None
+    """Licence of the dataset as a whole, for the card."""
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    """What to read, in order."""
+    clean: Clean = Clean()
+    segment: Segment = Segment()
+    label: Label = Label()
+    deduplicate: Deduplicate = Deduplicate()
+    split: Split = Split()
+    publish: Publish = Publish()
+    baseline: Baseline | None = Baseline()
+    """null trains none."""
+    folder: Path = Field(default=Path(), exclude=True, repr=False)
+    """Set when loaded: the folder that relative paths start from."""
+
+    def resolve(self, path: str) -> Path:
+        """Return `path` as seen from the config's folder."""
+        return self.folder / Path(path).expanduser()
+
+
+def load(path: Path, *, source: str | None = None) -> Config:
+    """Return the checked config in the YAML file `path`; `source` replaces the path of its sources.
+
+    Raises ConfigError with every problem at once: unreadable file, invalid YAML, unknown option (with the
+    nearest known one), wrong type or value, and combinations that cannot work. No source file is read.
+    """
+    data = _read_yaml(path)
+    if source is not None and isinstance(data, dict):
+        data = _with_source(data, source)
+    try:
+        config = Config.model_validate(data)
+    except pydantic.ValidationError as error:
+        raise ConfigError(*(f"{path}: {_problem(item)}" for item in _causes(error.errors()))) from None
+    config = config.model_copy(update={"folder": path.parent})
+    problems = [f"{path}: {problem}" for problem in _contradictions(config)]
+    if problems:
+        raise ConfigError(*problems)
+    return config
+
+
+def _with_source(data: dict[str, Any], source: str) -> dict[str, Any]:
+    """Return `data` reading from `source` only: a folder serves each of the config's sources by file name."""
+    sources = data.get("sources")
+    given = Path(source).expanduser().absolute()
+    first: Any = {}
+    if isinstance(sources, list) and sources:
+        if given.is_dir():
+            kept = [
+                {**item, "path": str(given / Path(item["path"]).name)} for item in sources if _has_path(item)
+            ]
+            present = [
+                item
+                for item in kept
+                if Path(item["path"]).exists() or any(given.glob(Path(item["path"]).name))
+            ]
+            if present:
+                return {**data, "sources": present}
+        first = sources[0]
+    return {**data, "sources": [{**(first if isinstance(first, dict) else {}), "path": str(given)}]}
+
+
+def _has_path(item: object) -> bool:
+    return isinstance(item, dict) and isinstance(item.get("path"), str)
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML without aliases (which can grow without bound) and without repeated keys (which hide a typo)."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.events.AliasEvent):
+            event = self.peek_event()
+            raise yaml.composer.ComposerError(None, None, "aliases are not allowed here", event.start_mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    problem = f"{key.value!r} stands here twice"
+                    raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+                seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+def _read_yaml(path: Path) -> object:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_CONFIG_BYTES + 1)
+    except IsADirectoryError:
+        raise ConfigError(f"{path}: is a folder; give the .yaml file, or the folder as --source") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    if len(content) > MAX_CONFIG_BYTES:
+        raise ConfigError(
+            f"{path}: larger than {MAX_CONFIG_BYTES >> 20} MiB; is this a data file? give it as --source"
+        )
+    try:
+        data = yaml.load(content, _Loader)  # noqa: S506  (a SafeLoader with less in it)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigError(f"{path}:{line}: not valid YAML: {error.problem}") from None
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise ConfigError(f"{path}: not valid YAML: {str(error).splitlines()[0]}") from None
+    if not isinstance(data, dict):
+        raise ConfigError(f"{path}: must be a mapping such as 'name: news', got {_kind(data)}")
+    return data
+
+
+def _causes(items: list[Any]) -> list[Any]:
+    """Return the errors without those that only say that a list's wrong items were left out."""
+    places = [item["loc"] for item in items]
+    return [
+        item
+        for item in items
+        if not any(place != item["loc"] and place[: len(item["loc"])] == item["loc"] for place in places)
+    ]
+
+
+def _problem(item: Any) -> str:
+    """Return one line for one of pydantic's errors: key path, what was found, what to do."""
+    path = ".".join(str(part) for part in item["loc"])
+    given = item["input"]
+    if item["type"] == "extra_forbidden":
+        return f"{path}: no such option{_did_you_mean(item['loc'])}"
+    if item["type"] == "missing":
+        return f"{path}: is missing; every config needs it"
+    if item["type"] == "literal_error":
+        return f"{path}: must be {item['ctx']['expected']}, got {given!r}"
+    if "pattern" in item.get("ctx", {}):
+        wanted = "digits as in 1.0.0" if path == "version" else "letters, digits, - and _ (96 at most)"
+        return f"{path}: must be {wanted}, got {given!r}"
+    wanted = re.sub(r"^(Input|Value) should ", "must ", item["msg"])
+    return f"{path}: {wanted[:1].lower()}{wanted[1:]}, got {_kind(given)}"
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, str | int | float | bool):
+        return repr(value)[:80]
+    return {type(None): "nothing", list: "a list", tuple: "a list", dict: "a mapping"}.get(
+        type(value), str(type(value))
+    )
+
+
+def _did_you_mean(location: tuple[str | int, ...]) -> str:
+    model: Any = Config
+    for part in location[:-1]:
+        if isinstance(part, str) and part in getattr(model, "model_fields", {}):
+            model = _model_in(model.model_fields[part].annotation) or model
+    known = list(getattr(model, "model_fields", {}))
+    near = difflib.get_close_matches(str(location[-1]), known, 1)
+    return (
+        f"; did you mean {near[0]}?"
+        if near
+        else f"; known here: {', '.join(k for k in known if k != 'folder')}"
+    )
+
+
+def _model_in(annotation: Any) -> Any:
+    """Return the options class inside an annotation such as tuple[Source, ...] or Baseline | None."""
+    if isinstance(annotation, type) and issubclass(annotation, Options):
+        return annotation
+    for part in getattr(annotation, "__args__", ()):
+        found = _model_in(part)
+        if found is not None:
+            return found
+    return None
+
+
+def _contradictions(config: Config) -> list[str]:
+    """Return what no single option shows to be wrong."""
+    problems = []
+    if config.split.validation + config.split.test >= 1:
+        total = config.split.validation + config.split.test
+        problems.append(
+            f"split: validation and test together must be below 1 to leave a train split, got {total:g}"
+        )
+    kinds = {source.labels == "rules" for source in config.sources}
+    if len(kinds) > 1:
+        problems.append(
+            "sources: labels must be 'rules' for all sources or for none, or half the rows have none"
+        )
+    for number, source in enumerate(config.sources):
+        if "\0" in source.path or not source.path:
+            problems.append(f"sources.{number}.path: must name a file, a folder or a glob")
+    for key, value in (("label.taxonomy", config.label.taxonomy), ("split.frozen", config.split.frozen)):
+        if value is not None and not config.resolve(value).is_dir():
+            problems.append(f"{key}: {config.resolve(value)} is not a folder")
+    if config.label.gold is not None and not config.resolve(config.label.gold).is_file():
+        problems.append(f"label.gold: {config.resolve(config.label.gold)} is not a file")
+    return problems

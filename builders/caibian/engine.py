@@ -1,0 +1,102 @@
+"""Where work runs: inline or in local processes. Knows no step, no column, no format.
+
+One primitive, `run`: a function over items, results in input order, a lost worker retried, a fatal item reported
+alone. No data passes through it: a task reads its files and writes its files.
+"""
+
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Engine = Literal["local", "ray"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Stands for the result of an item whose worker died each time it was tried."""
+
+    reason: str
+
+
+def run(
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    *,
+    engine: Engine = "local",
+    workers: int = 1,
+    on_done: Callable[[Result | Lost], None] = lambda result: None,
+) -> Iterator[Result | Lost]:
+    """Yield `function(item)` for each item, in input order; an item that kills its worker twice yields Lost.
+
+    With one worker on the local engine the work runs inline, without a process to lose. `function` is a
+    top-level function (partial allowed) and items are small. At most twice `workers` items are under way.
+    `on_done` is called in input order. An exception of `function` is raised here as it is.
+    """
+    if engine == "local" and workers <= 1:
+        results: Iterator[Result | Lost] = (function(item) for item in items)
+    else:
+        results = _run_processes(function, items, workers)
+    for result in results:
+        on_done(result)
+        yield result
+
+
+def _run_processes(
+    function: Callable[[Item], Result], items: Iterable[Item], workers: int
+) -> Iterator[Result | Lost]:
+    waiting: deque[tuple[Item, Future[Result]]] = deque()
+    source = iter(items)
+    pool = _pool(workers)
+    try:
+        while True:
+            while len(waiting) < 2 * workers and (item := next(source, _END)) is not _END:
+                waiting.append((item, pool.submit(function, item)))  # type: ignore[arg-type]
+            if not waiting:
+                return
+            item, future = waiting.popleft()
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                # Any of the items under way may have killed it: each is tried again, alone.
+                yield _alone(function, item)
+                pool.shutdown(wait=True, cancel_futures=True)
+                pool = _pool(workers)
+                waiting = deque((again, pool.submit(function, again)) for again, _ in waiting)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _alone(function: Callable[[Item], Result], item: Item) -> Result | Lost:
+    """Return the result of an item in a process of its own, Lost where that dies too."""
+    with _pool(1) as pool:
+        try:
+            return pool.submit(function, item).result()
+        except BrokenProcessPool:
+            return Lost("the worker process died twice on it (out of memory, or a crash in a library)")
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")  # a fork would copy locks that threads of Arrow hold
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+
+
+def _start_worker() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the work on Ctrl-C
+    one_thread()
+
+
+def one_thread() -> None:
+    """Keep libraries from starting a thread a core in each of the workers."""
+    for name in ("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+
+
+_END = object()
