@@ -1,6 +1,7 @@
 """configs/*.yaml -> checked options. Every option is declared here once: type, bound, default, one sentence."""
 
 import difflib
+import fnmatch
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -87,6 +88,29 @@ class HostRules(Options):
     """Selector of the publication date."""
 
 
+class Genres(Options):
+    """What clean drops as not news, a filter each; null turns a filter off."""
+
+    not_chinese: Annotated[float, Field(gt=0, le=1)] | None = 0.3
+    """Drop a text in which Han characters are a smaller share of the writing than this, a Latin word counting two."""
+    video_stub: Annotated[int, Field(ge=1)] | None = 120
+    """Drop a player with a caption of fewer characters than this."""
+    link_list: Annotated[float, Field(gt=0, le=1)] | None = 0.5
+    """Drop a text without sentences in which at least this share of the lines are headlines or links."""
+    forum: Annotated[int, Field(ge=2)] | None = 3
+    """Drop a thread with at least so many posts that begin with a floor (楼主, 2楼)."""
+    social_post: Annotated[int, Field(ge=1)] | None = 300
+    """Drop a page of at most so many characters without title, date, publisher or news form."""
+    novel: Annotated[int, Field(ge=1)] | None = 4
+    """Drop a text with so many points for chapters, told thoughts and spoken lines, less those for news form."""
+    speech_template: Annotated[int, Field(ge=1)] | None = 4
+    """Drop a text with so many points for blanks to fill in, the address of a speech and its offer as a model."""
+    generated: Annotated[int, Field(ge=1)] | None = 6
+    """Drop a text with so many different set phrases that names no place, date, figure or source."""
+    advert: Annotated[int, Field(ge=1)] | None = 5
+    """Drop a text with so many different calls to buy and a number to ring."""
+
+
 class Clean(Options):
     """Step 2: raw page -> one tidy article."""
 
@@ -97,7 +121,10 @@ class Clean(Options):
     width: Literal["restore", "keep"] = "restore"
     """restore: punctuation next to Han becomes full-width again; keep: leave it as found."""
     min_chars: Annotated[int, Field(ge=0)] = 60
-    """A page's or article's body with fewer Han characters, letters and digits is dropped as too_short."""
+    """A page's body with fewer Han characters, letters and digits is dropped as too_short; half of it does where the
+    page shows date, publisher or author, a third where the record is all article."""
+    genres: Genres = Genres()
+    """What to drop as not news."""
     hosts: dict[str, HostRules] = {}
     """Per-host rules, by host name; a rule for example.cn also serves its subdomains."""
 
@@ -214,24 +241,25 @@ def load(path: Path, *, source: str | None = None) -> Config:
 
 
 def _with_source(data: dict[str, Any], source: str) -> dict[str, Any]:
-    """Return `data` reading from `source` only: a folder serves each of the config's sources by file name."""
-    sources = data.get("sources")
+    """Return `data` reading from `source` only.
+
+    A config that names several files, such as train and test, takes those of them that the folder (or file)
+    has. What matches none of them is read as the first, but splits are then ours to make.
+    """
     given = Path(source).expanduser().absolute()
-    first: Any = {}
-    if isinstance(sources, list) and sources:
-        if given.is_dir():
-            kept = [
-                {**item, "path": str(given / Path(item["path"]).name)} for item in sources if _has_path(item)
-            ]
-            present = [
-                item
-                for item in kept
-                if Path(item["path"]).exists() or any(given.glob(Path(item["path"]).name))
-            ]
-            if present:
-                return {**data, "sources": present}
-        first = sources[0]
-    return {**data, "sources": [{**(first if isinstance(first, dict) else {}), "path": str(given)}]}
+    listed = data.get("sources")
+    sources = [item for item in listed if _has_path(item)] if isinstance(listed, list) else []
+    found: list[dict[str, Any]] = []
+    for item in sources:
+        pattern = Path(item["path"]).name
+        files = sorted(given.glob(pattern)) if given.is_dir() and len(sources) > 1 else []
+        if given.is_file() and fnmatch.fnmatch(given.name, pattern):
+            files = [given]
+        found += [{**item, "path": str(file)} for file in files]
+    if not found:
+        first = {key: value for key, value in sources[0].items() if key != "split"} if sources else {}
+        found = [{**first, "path": str(given)}]
+    return {**data, "sources": found}
 
 
 def _has_path(item: object) -> bool:

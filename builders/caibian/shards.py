@@ -76,6 +76,19 @@ def batches(path: Path) -> Iterator[pa.Table]:
         yield file.read_row_group(group)
 
 
-def rows(path: Path) -> int:
-    """Return how many rows a shard has."""
-    return int(pq.ParquetFile(path).metadata.num_rows)
+def names(path: Path) -> list[str]:
+    """Return the columns of a shard."""
+    return list(pq.ParquetFile(path).schema_arrow.names)
+
+
+def folder(parent: Path) -> Path:
+    """Return the hidden folder of shards beside a dataset's versions, made if it is not there.
+
+    Raises DataError where it cannot be made.
+    """
+    path = parent / ".shards"
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written: {error.strerror}") from None
+    return path

@@ -1,0 +1,1 @@
+"""Steps 1 to 3: files -> tidy, segmented articles."""

@@ -1,0 +1,226 @@
+"""Which of a page's lines are the article's body: one model for HTML and for crawled text.
+
+Every line is worth its prose and costs for links and furniture; on HTML it counts more in the block that holds
+most of the page's prose. Lines such as 相关新闻 wall the page into zones. The body is the best run of the
+first zone that holds a good part of the prose, without the furniture inside it.
+"""
+
+import re
+from dataclasses import dataclass
+
+from caibian.loaders.clean import furniture
+from caibian.loaders.clean.credits import is_byline
+from caibian.loaders.clean.markup import Line
+from caibian.loaders.clean.page import Page
+
+SENTENCE = re.compile(r"[。！？；!?…，,：:、]")
+SIGNED = re.compile(r"(?:19|20)\d\d\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|[一二][〇○零一二三四五六七八九]{3}年\S{2,7}日")
+# A block is entered while it holds this share of the prose of the block around it.
+MAJORITY = 0.6
+# Prose outside the main block is worth this part: the article may have been split over two blocks.
+OUTSIDE = 0.3
+# A line is worth at most this, lest one giant line of a script or a list outweigh an article.
+MAX_WORTH = 2000
+# The first zone with this part of the best zone's worth is the article; posts and comments follow it.
+GOOD_PART = 0.3
+MIN_WORTH = 40
+# Paragraphs this long do not recur in one article; where they do, the page carries it twice.
+REPEAT_CHARS = 30
+
+
+# The marks of furniture in class names are believed where this part of the prose, at least, has none.
+UNMARKED = 0.3
+# A main block with this share of link text or less is an article's own: words in it may stand without a sentence.
+NARROW_LINKS = 0.35
+# Lines without prose that the body takes in at either end, if they stand in the same block as its paragraphs.
+END_LINES = 6
+
+
+@dataclass(slots=True)
+class Judged:
+    """A line with what the choice of the body needs to know of it."""
+
+    line: Line
+    prose: int
+    home: int  # the block that holds the line's paragraph
+    wall: bool = False
+    bar: bool = False
+    byline: bool = False
+
+
+def prose_chars(line: Line) -> int:
+    """Return how many characters of running text a line holds: 0 for links and for words without punctuation."""
+    free = len(line.text) - line.link_chars
+    if free < 10 or line.link_chars * 2 > len(line.text):
+        return 0
+    if free < 25 and SENTENCE.search(line.text) is None:
+        return 0
+    return free
+
+
+def judge(page: Page) -> list[Judged]:
+    """Return the page's lines with their kinds."""
+    judged = []
+    for line in page.lines:
+        if not line.text:
+            continue  # a repair emptied it
+        inner = line.tag not in ("td", "div", "body", "article", "section", "main", "")
+        home = page.parents[line.block] if inner else line.block
+        entry = Judged(line=line, prose=prose_chars(line), home=home)
+        if len(line.text) <= furniture.MAX_CHARS:
+            _classify(entry)
+        judged.append(entry)
+    clear = sum(entry.prose for entry in judged if not entry.line.furniture)
+    if clear < UNMARKED * sum(entry.prose for entry in judged):
+        for entry in judged:
+            entry.line.furniture = False
+    return judged
+
+
+def _classify(entry: Judged) -> None:
+    """Note whether a short line is a wall, a bar or a byline; a byline may link to its author, but is no link."""
+    line = entry.line
+    entry.wall = furniture.ends_article(line.text)
+    entry.bar = not entry.wall and furniture.is_bar(line.text)
+    entry.byline = not (entry.wall or entry.bar) and line.link_chars < len(line.text) and is_byline(line.text)
+    if entry.wall or entry.bar or entry.byline:
+        entry.prose = 0
+
+
+def main_block(page: Page, judged: list[Judged]) -> int:
+    """Return the innermost block that holds most of the prose at each level from the root down."""
+    sums = [0] * len(page.parents)
+    for entry in judged:
+        doubtful = entry.line.furniture or entry.line.hidden
+        sums[entry.home] += entry.prose // 4 if doubtful else entry.prose
+    for block in range(len(sums) - 1, 0, -1):
+        sums[page.parents[block]] += sums[block]
+    heaviest = [0] * len(sums)
+    for block in range(1, len(sums)):
+        parent = page.parents[block]
+        if not heaviest[parent] or sums[block] > sums[heaviest[parent]]:
+            heaviest[parent] = block
+    at = 0
+    while heaviest[at] and sums[heaviest[at]] > MAJORITY * sums[at]:
+        at = heaviest[at]
+    return at
+
+
+def _within(page: Page, block: int) -> list[bool]:
+    """Return for each block whether it is `block` or inside it; inner blocks follow outer ones."""
+    found = [position == block for position in range(len(page.parents))]
+    for position in range(1, len(found)):
+        found[position] = found[position] or found[page.parents[position]]
+    return found
+
+
+def worth(entry: Judged, *, within: bool, narrow: bool) -> float:
+    """Return what a line adds to a run of lines: prose adds, links, bars and words without a sentence cost."""
+    line = entry.line
+    if entry.wall or entry.bar or entry.byline:
+        return -10
+    if line.hidden:
+        return -5
+    if entry.prose:
+        if line.furniture:
+            return -5
+        return min(entry.prose, MAX_WORTH) * (1 if within else OUTSIDE)
+    if line.link_chars * 2 > len(line.text):
+        return -2 if within and narrow else -10 - len(line.text) / 2
+    return (-0.1 if narrow else -2) if within else -6
+
+
+def choose(page: Page, judged: list[Judged]) -> tuple[int, int]:
+    """Return start and stop of the body among the page's lines; (0, 0) where there is none."""
+    within = _within(page, main_block(page, judged))
+    inner = [entry.line for entry in judged if within[entry.line.block]]
+    narrow = sum(line.link_chars for line in inner) <= NARROW_LINKS * sum(len(line.text) for line in inner)
+    values = [worth(entry, within=within[entry.line.block], narrow=narrow) for entry in judged]
+    runs = []
+    begin = 0
+    walls = [position for position, entry in enumerate(judged) if entry.wall]
+    for wall in [*walls, len(judged)]:
+        if wall > begin:
+            runs.append(_best_run(values, begin, wall))
+        begin = wall + 1
+    best = max((run[0] for run in runs), default=0)
+    if best <= 0:
+        return 0, 0
+    first = next(index for index, run in enumerate(runs) if run[0] >= min(best, max(GOOD_PART * best, MIN_WORTH)))
+    start, stop = runs[first][1:]
+    for value, begin, end in runs[first + 1 :]:
+        if value < MIN_WORTH:
+            continue
+        if not _continues(judged, start, stop, begin, end):
+            break
+        stop = end
+    return _widen(judged, start, stop)
+
+
+def _widen(judged: list[Judged], start: int, stop: int) -> tuple[int, int]:
+    """Return the run with the lines at its ends that stand in the blocks of its first and last paragraphs."""
+    for _ in range(END_LINES):
+        if start > 0 and _belongs(judged[start - 1], judged[start].home):
+            start -= 1
+        if stop < len(judged) and (_belongs(judged[stop], judged[stop - 1].home) or _signature(judged, stop)):
+            stop += 1
+    return start, stop
+
+
+def _belongs(entry: Judged, home: int) -> bool:
+    line = entry.line
+    plain = not (entry.wall or entry.bar or entry.byline or line.furniture or line.hidden)
+    return plain and entry.home == home and line.link_chars == 0
+
+
+def _signature(judged: list[Judged], position: int) -> bool:
+    """Return whether a line is the date below a document's last line, such as 2022年1月27日."""
+    entry = judged[position]
+    return entry.byline and entry.home == judged[position - 1].home and SIGNED.fullmatch(entry.line.text) is not None
+
+
+def _best_run(values: list[float], begin: int, end: int) -> tuple[float, int, int]:
+    """Return the highest sum of a run of values between two positions, with the run's start and stop."""
+    best, total, start, found = 0.0, 0.0, begin, (begin, begin)
+    for position in range(begin, end):
+        if total <= 0:
+            total, start = 0.0, position
+        total += values[position]
+        if total > best:
+            best, found = total, (start, position + 1)
+    return best, *found
+
+
+# An article goes on behind a box of this many lines at most.
+BOX_LINES = 25
+
+
+def _continues(judged: list[Judged], start: int, stop: int, begin: int, end: int) -> bool:
+    """Return whether a run goes on behind a box inside the article: same home, no new date or title."""
+    if begin - stop > BOX_LINES or any(entry.byline for entry in judged[stop:begin]):
+        return False
+    homes = {entry.home for entry in judged[start:stop] if entry.prose}
+    return all(entry.home in homes for entry in judged[begin:end] if entry.prose)
+
+
+def is_kept(entry: Judged) -> bool:
+    """Return whether a line inside the body belongs to it."""
+    line = entry.line
+    if entry.wall or entry.bar or line.hidden or not line.text:
+        return False
+    if line.furniture:
+        return False
+    return entry.prose > 0 or line.link_chars * 2 <= len(line.text)
+
+
+def without_repeats(texts: list[str]) -> list[str]:
+    """Return the paragraphs without those that recur: of a page that carries its article twice, the first."""
+    seen: set[str] = set()
+    kept = []
+    for text in texts:
+        if len(text) >= REPEAT_CHARS:
+            if text in seen:
+                continue
+            seen.add(text)
+        kept.append(text)
+    return kept

@@ -1,0 +1,189 @@
+"""Serialised HTML -> lines: one pass over its tags."""
+
+import re
+from dataclasses import dataclass
+
+GIVEN = "data-caibian-body"  # marks, in the tree only, the element that a host's rule calls the body
+
+# Lines kept of a page: more than any novel has; every later step is linear in them.
+MAX_LINES = 50_000
+# Blocks nested deeper than this share one: no page is laid out so, and walks to the root stay bounded.
+MAX_DEPTH = 200
+# A line without a break is cut at this length, so that no later step meets a line of millions of characters.
+MAX_LINE_CHARS = 100_000
+# A card that is one link has a title, a summary and a date; a link with more lines and text was never closed.
+RUNAWAY_CHARS, RUNAWAY_LINES = 200, 4
+
+_ATTRIBUTES = r'[^>"]*+(?:"[^"]*+"[^>"]*+)*+'
+# Content that is no text of the page. A serialised element is always closed, so each is passed over once.
+_UNSEEN = re.compile(
+    r"<!--.*?-->|<(script|style|noscript|iframe|noembed|noframes|xmp|select|textarea|button|svg|template|object"
+    rf"|title|datalist)(?=[\s>]){_ATTRIBUTES}>.*?</\1>",
+    re.DOTALL,
+)
+_BLOCKS = (
+    "address|article|aside|blockquote|body|caption|center|dd|details|dialog|dir|div|dl|dt|fieldset|figcaption|figure"
+    "|footer|form|frameset|h[1-6]|header|hgroup|html|legend|li|main|menu|nav|ol|p|pre|section|summary|table|tbody|td"
+    "|tfoot|th|thead|tr|ul"
+)
+# Tags that are neither a block, a break nor a link leave no trace: 中<b>国</b> is 中国.
+_TRACELESS = re.compile(rf"<[!?][^>]*+>|</?(?!(?:{_BLOCKS}|br|hr|a)[\s>/])[a-zA-Z]{_ATTRIBUTES}>")
+_TAG = re.compile(rf"<(/?)({_BLOCKS}|br|hr|a)(?=[\s>/])({_ATTRIBUTES})>")
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
+_NAMED = re.compile(r'\s(?:class|id|role|itemprop)="([^"]*)"')
+_FURNITURE = re.compile(
+    r"nav|foot|sidebar|side_|side-|comment|reply|relat|recommend|tuijian|share|copyright|crumb|hot(?!o)"
+    r"|rank|login|banner|advert|\bads?[\s_-]|menu|search|toolbar|qrcode|subscribe|popup|dialog|widget",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of a page as a reader sees it, and what its markup says about it."""
+
+    text: str
+    tag: str = ""  # the block element around it; "" for crawled text
+    link_chars: int = 0  # characters of the text inside links
+    heading: bool = False
+    block: int = 0  # position in `Page.parents` of the block element around it
+    soft: bool = False  # begun by <br> or a single line break: perhaps a line wrapped by hand
+    furniture: bool = False  # inside an element named as navigation, comments, advertisement
+    hidden: bool = False
+    given: bool = False  # inside the element that a host's rule names
+
+
+@dataclass(slots=True)
+class _Block:
+    """An element that sets its text off, with what it hands down to those inside it."""
+
+    tag: str = ""
+    furniture: bool = False
+    hidden: bool = False
+    given: bool = False
+
+
+class _Scan:
+    """State of one pass over serialised markup."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.parents = [0]
+        self.blocks = [_Block()]
+        self.open = [0]  # positions in `parents` of the open blocks, outermost first
+        self.deeper = 0  # open blocks beyond MAX_DEPTH
+        self.parts: list[str] = []
+        self.soft = False
+        self.linked = False
+        self.link_chars = 0  # in the line so far
+        self.link_start = 0  # lines before the open link
+        self.link_length = 0  # characters of the open link so far
+
+
+def scan(markup: str) -> tuple[list[Line], list[int]]:
+    """Return the lines of serialised HTML and, for each block, the block around it."""
+    pieces = _TAG.split(_TRACELESS.sub("", _UNSEEN.sub("", markup)))
+    state = _Scan()
+    _text(state, pieces[0])
+    for place in range(1, len(pieces), 4):
+        closing, name, attributes, text = pieces[place : place + 4]
+        if name == "a":
+            _link(state, opens=not closing)
+        else:
+            if state.parts:
+                _flush(state)
+            state.soft = name == "br"
+            if name == "br" or name == "hr":
+                pass
+            elif closing:
+                _close(state)
+            else:
+                _open(state, name, attributes)
+            if len(state.lines) >= MAX_LINES:
+                break
+        if text:
+            _text(state, text)
+    _flush(state)
+    _link(state, opens=False)
+    return state.lines, state.parents
+
+
+def _text(state: _Scan, text: str) -> None:
+    if text.isspace():
+        if state.parts:
+            state.parts.append(" ")
+        return
+    if "&" in text:
+        text = text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    first, *rest = text.split("\n") if state.blocks[state.open[-1]].tag == "pre" else (text,)
+    state.parts.append(first)
+    if state.linked:
+        length = len(text.strip())
+        state.link_chars += length
+        state.link_length += length
+    for piece in rest:
+        _flush(state)
+        state.soft = True
+        state.parts.append(piece)
+
+
+def _link(state: _Scan, *, opens: bool) -> None:
+    """Open or close a link; one that runs on over several lines was left open by mistake and is none."""
+    if state.linked and state.link_length > RUNAWAY_CHARS and len(state.lines) - state.link_start > RUNAWAY_LINES:
+        for line in state.lines[state.link_start :]:
+            line.link_chars = 0
+        state.link_chars = 0
+    state.linked = opens
+    state.link_start, state.link_length = len(state.lines), 0
+
+
+def _flush(state: _Scan) -> None:
+    """End the line."""
+    text = " ".join("".join(state.parts)[:MAX_LINE_CHARS].split())
+    state.parts.clear()
+    if text:
+        number = state.open[-1]
+        block = state.blocks[number]
+        state.lines.append(
+            Line(
+                text=text,
+                tag=block.tag,
+                link_chars=min(state.link_chars, len(text)),
+                heading=block.tag in _HEADINGS,
+                block=number,
+                soft=state.soft,
+                furniture=block.furniture,
+                hidden=block.hidden,
+                given=block.given,
+            )
+        )
+        state.soft = False
+    state.link_chars = 0
+
+
+def _open(state: _Scan, tag: str, attributes: str) -> None:
+    if len(state.open) >= MAX_DEPTH:
+        state.deeper += 1
+        return
+    parent = state.open[-1]
+    around = state.blocks[parent]
+    block = _Block(tag, around.furniture, around.hidden, around.given)
+    if attributes and tag != "body":
+        if not block.furniture:
+            names = _NAMED.findall(attributes)
+            block.furniture = bool(names) and _FURNITURE.search(" ".join(names)) is not None
+        block.hidden = block.hidden or ("none" in attributes and _HIDDEN.search(attributes) is not None)
+        block.given = block.given or GIVEN in attributes
+    if tag in ("nav", "footer", "aside"):
+        block.furniture = True
+    state.open.append(len(state.parents))
+    state.parents.append(parent)
+    state.blocks.append(block)
+
+
+def _close(state: _Scan) -> None:
+    if state.deeper:
+        state.deeper -= 1
+    elif len(state.open) > 1:
+        state.open.pop()

@@ -1,0 +1,94 @@
+"""Take out readings that a mirror put behind characters: 經(jīng)濟 is 經濟."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from caibian.loaders.clean import gbk, likelihood, script
+
+LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿê"
+BRACKETED = rf"[(（]\s?[{LETTERS}]{{1,6}}\s?[)）]"
+_BRACKETED = re.compile(BRACKETED)
+_ANNOTATED = re.compile(rf"([\u3400-\u9fff])\s?[(（]\s?([{LETTERS}]{{1,6}})\s?[)）]")
+_TONED = re.compile("[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ]")
+_HAN = re.compile("[\u3400-\u9fff]")
+
+# A page is annotated by a mirror and not by a teacher if ...
+_MIN_CONVERTED = 0.8  # ... of the different annotated characters this share differs from the Simplified form,
+_MIN_TONELESS = 3  # ... and so many of them where no tone shows that these letters are no English;
+_MIN_SIMPLIFIED = 4  # on a Simplified page: so many different characters are annotated,
+_MIN_COMMON = 0.75  # ... this share of them so common that nobody explains them,
+_COMMON = 3e-4  # (a character's share of running text; some 600 characters have it)
+_MIN_INSIDE = 0.7  # ... this share of readings stands inside running text,
+_MAX_DENSITY = 0.4  # ... and not every other character has one, as in a school book.
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a page shows of readings, outside of slipped bytes."""
+
+    annotated: dict[str, str] = field(default_factory=dict)  # character -> its most frequent reading
+    plain: frozenset[str] = frozenset()  # characters that stand without a reading
+    injected: bool = False  # a mirror did it
+    everywhere: bool = False  # also behind characters that no conversion changed
+
+
+def gather(text: str) -> Evidence:
+    """Return what readings the text shows and whether a mirror injected them."""
+    found = Counter(match for match in _ANNOTATED.findall(text) if match[1] in gbk.listed().get(match[0], ()))
+    if not found:
+        return Evidence(plain=frozenset(text))
+    annotated: dict[str, str] = {}
+    for (character, reading), _ in sorted(found.items(), key=lambda item: (item[1], item[0])):
+        annotated[character] = reading
+    plain = frozenset(_ANNOTATED.sub("", text))
+    differ = sum(map(_differs, annotated))
+    if differ >= _MIN_CONVERTED * len(annotated):
+        toned = sum(bool(_TONED.search(reading)) for reading in annotated.values())
+        injected = _is_common(annotated) if differ == 1 else toned > 0 or differ >= _MIN_TONELESS
+        return Evidence(annotated, plain, injected=injected)
+    everywhere = _is_injected_everywhere(text, annotated, sum(found.values()))
+    return Evidence(annotated, plain, injected=everywhere, everywhere=everywhere)
+
+
+def strip(text: str, evidence: Evidence) -> tuple[str, int]:
+    """Return the text without injected readings, and how many there were."""
+    if not evidence.injected:
+        return text, 0
+    parts: list[str] = []
+    at = count = 0
+    listed = gbk.listed()
+    for match in _BRACKETED.finditer(text):
+        start = match.start()
+        while start > at and text[start - 1].isspace() and text[start - 1] != "\n":
+            start -= 1
+        character = text[start - 1] if start > at else (parts[-1][-1:] if parts else "")
+        if not (evidence.everywhere or _differs(character)):
+            continue
+        if match[0].strip("(（)） ") in listed.get(character, ()):
+            parts.append(text[at:start])
+            at = match.end()
+            count += 1
+    parts.append(text[at:])
+    return "".join(parts), count
+
+
+def _differs(character: str) -> bool:
+    return character in script.simple_forms()
+
+
+def _is_common(annotated: dict[str, str]) -> bool:
+    """Tell whether the one annotated character is no rare one with a gloss, and its reading no English."""
+    (character, reading), *_ = annotated.items()
+    simple = script.simple_forms().get(character, character)
+    return bool(_TONED.search(reading)) and likelihood.load().share(simple) >= _COMMON / 10
+
+
+def _is_injected_everywhere(text: str, annotated: dict[str, str], count: int) -> bool:
+    if len(annotated) < _MIN_SIMPLIFIED or count > _MAX_DENSITY * len(_HAN.findall(text)):
+        return False
+    model = likelihood.load()
+    simple = script.simple_forms()
+    common = sum(model.share(simple.get(character, character)) >= _COMMON for character in annotated)
+    inside = len(re.findall(rf"[\u3400-\u9fff]{BRACKETED}(?=[\u3400-\u9fff(（，。、,])", text))
+    return common >= _MIN_COMMON * len(annotated) and inside >= _MIN_INSIDE * count

@@ -1,0 +1,99 @@
+"""Undo the damage of hostile pages: one tidy page of lines, and what was done to it.
+
+The order is that of evidence: bytes are read again before anything is folded, readings go before the script is
+converted, punctuation is widened last.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
+
+from caibian.loaders.clean import bytes as slips
+from caibian.loaders.clean import litter, mojibake, readings, spam
+from caibian.loaders.clean import script as scripts
+from caibian.loaders.clean import width as widths
+
+KINDS = ("litter", "mojibake", "slipped_bytes", "readings", "script", "width", "spam", "lost")
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """Repaired lines, as many as there were; kind of repair -> count; the script that was found."""
+
+    lines: list[str]
+    repairs: dict[str, int] = field(default_factory=dict)
+    script: scripts.Script = "simplified"
+
+
+def repair_lines(
+    lines: Sequence[str],
+    *,
+    script: Literal["simplified", "keep"] = "simplified",
+    width: Literal["restore", "keep"] = "restore",
+) -> Repaired:
+    """Return the lines of one page repaired, with the number of repairs of each kind.
+
+    A removed line becomes empty, a line that belongs to the one before it leaves an empty one. The counts are
+    of pieces taken out (litter, readings, spam), stretches read again (mojibake, slipped_bytes), characters
+    changed (script, width) and places where information is gone for good (lost).
+
+    >>> repair_lines(["經(jīng)濟發(fā)展，項(xiàng)目落地。"]).lines
+    ['经济发展，项目落地。']
+    """
+    text = "\n".join(lines)
+    repairs: dict[str, int] = {}
+    if text.count("\n") != len(lines) - 1:  # a line holds a line break: no line may move
+        return _apart(lines, script=script, width=width)
+    text = _undo_damage(text, repairs)
+    found = scripts.detect(text)
+    if script == "simplified":
+        simple = scripts.simplify(text, script=found)
+        _count(repairs, "script", sum(a != b for a, b in zip(text, simple, strict=False)))
+        text = simple
+    damaged = found == "converted" or bool(repairs.keys() & {"slipped_bytes", "readings"})
+    if width == "restore" and widths.is_folded(text, damaged=damaged):
+        text, count = widths.restore(text)
+        _count(repairs, "width", count)
+    text, count = spam.undo(text)
+    _count(repairs, "spam", count)
+    if repairs:
+        text, count = litter.undo_empty(text)
+    return Repaired(text.split("\n") if lines else [], repairs, found)
+
+
+def _apart(lines: Sequence[str], *, script: Literal["simplified", "keep"], width: Literal["restore", "keep"]) -> Repaired:
+    """Repair lines that hold line breaks: as more lines, put together again."""
+    pieces = [line.split("\n") for line in lines]
+    repaired = repair_lines([piece for line in pieces for piece in line], script=script, width=width)
+    rest = iter(repaired.lines)
+    joined = ["\n".join(next(rest) for _ in line) for line in pieces]
+    return Repaired(joined, repaired.repairs, repaired.script)
+
+
+def _undo_damage(text: str, repairs: dict[str, int]) -> str:
+    """Undo litter, mojibake, slipped bytes and readings, noting the counts in `repairs`."""
+    text, count = litter.undo(text)
+    _count(repairs, "litter", count)
+    text, count = mojibake.undo(text)
+    _count(repairs, "mojibake", count)
+    if _signs().search(text) is None:
+        return text
+    evidence = readings.gather(text)
+    text, count, lost = slips.undo(text, slips.context(text, evidence))
+    _count(repairs, "slipped_bytes", count)
+    _count(repairs, "lost", lost)
+    text, count = readings.strip(text, evidence)
+    _count(repairs, "readings", count)
+    return text
+
+
+@lru_cache(maxsize=1)
+def _signs() -> re.Pattern[str]:
+    return re.compile(f"{slips.SIGN.pattern}|{readings.BRACKETED}")
+
+
+def _count(repairs: dict[str, int], kind: str, count: int) -> None:
+    if count:
+        repairs[kind] = repairs.get(kind, 0) + count

@@ -1,0 +1,126 @@
+"""Simplified or Traditional: which script a text is in, and its conversion. The only door to OpenCC."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Literal
+
+import opencc
+
+Script = Literal["simplified", "converted", "traditional", "other"]
+
+_HAN = "".join(map(chr, range(0x4E00, 0x9FA6)))
+_IS_HAN = re.compile("[\u3400-\u9fff]")
+_KANA = re.compile("[\u3041-\u30fe]")
+_LETTER = re.compile(r"[^\W\d_]")
+
+# Traditional characters that Simplified text has too: 著名, 乾隆, 哪吒, the surname 於, 宫商角徵羽, 狼藉, 瞭望.
+# A mainland character table produces none of them but 著 (for 着), so a converted page means them.
+ALSO_SIMPLIFIED = frozenset("著乾吒於徵藉瞭薹鑑捱濛樑昇")
+# What Taiwan, Hong Kong and Macau write and a mainland character table never does, with what it writes.
+_REGIONAL = {"於": "于", "後": "后", "裡": "里", "裏": "里", "並": "并", "遊": "游", "製": "制", "鬥": "斗", "隻": "只",
+             "鬆": "松", "係": "系", "誌": "志", "願": "愿", "麵": "面", "乾": "干", "幹": "干", "穀": "谷", "採": "采",
+             "「": "“", "」": "”", "牆": "墻"}  # fmt: skip
+_REGIONAL_KINDS = 2  # different regional forms that make a page Traditional; one may be a name
+_SHARED = frozenset("".join(_REGIONAL.values()))
+_MIN_HAN_SHARE = 0.2  # of all letters; below it the text is in another language
+_MAX_KANA_SHARE = 0.05  # of Han and kana; Japanese has a third to a half, Chinese quotes a product's name
+
+# Where 著 stays 著. In the first two, a verb with 着 before 名, 作 (跟着作) is the exception.
+_VERBS = "随跟带写印挂味接朝向沿围本靠凭拿看听等握抱举戴伴顶盯扛载冒藏对绕趁意拉牵踩"
+_KEEPS = re.compile(
+    rf"(?<![{_VERBS}])著(?:名(?![字单片牌册])|作(?![品战业用])|[称述录者译])"
+    "|著(?:书立|有《)|(?:显|专|原(?<!还原)|土|卓|昭|遗|巨|拙|名|所|编(?<!改编)|译(?<!翻译))著"
+    "|(?<![讨谈议辩争理评推])论著|(?<![配结混迎组联融符集综])合著|微知著|(?<=[》 　])著(?![Han])".replace(
+        "Han", "\u4e00-\u9fff"
+    )
+    + "|著"
+)
+
+
+def detect(text: str) -> Script:
+    """Return the script: other where the text is hardly Chinese, converted where a character table made it."""
+    traditional = _traditional().findall(text)
+    if not traditional:
+        return "simplified" if _is_chinese(text) else "other"
+    if not _is_chinese(text):
+        return "other"
+    simplified = len(_simplified().findall(text))
+    if simplified >= len(traditional):
+        return "simplified"
+    regional = {mark for mark in _REGIONAL if mark in text}
+    count = sum(map(text.count, regional))
+    mainland = sum(text.count(_REGIONAL[mark]) for mark in regional)
+    return "traditional" if len(regional) >= _REGIONAL_KINDS and count > mainland else "converted"
+
+
+def simplify(text: str, *, script: Script) -> str:
+    """Return the text in Simplified characters; Simplified text stays as it is.
+
+    A `converted` text is converted back character by character, which is what was done to it; for a
+    `traditional` one OpenCC's phrases decide, which would do harm there (破壞土地 is not about 坯土).
+
+    >>> simplify("隨著經濟發展，著名學者王於昌", script="converted")
+    '随着经济发展，著名学者王於昌'
+    """
+    if script == "converted":
+        simple = text.translate(_inverse())
+    elif script == "traditional":
+        simple = _converter().convert(text)
+    else:
+        return text
+    if "著" not in simple:
+        return simple
+    return _KEEPS.sub(lambda match: "着" if match[0] == "著" else match[0], simple)
+
+
+@lru_cache(maxsize=1)
+def simple_forms() -> Mapping[str, str]:
+    """Return Traditional character -> Simplified one, for single characters that differ; 著 -> 着 included."""
+    simple = _converter().convert("\n".join(_HAN)).split("\n")
+    return {a: b for a, b in zip(_HAN, simple, strict=True) if a != b and _in_gbk(b)} | {"著": "着", "暱": "昵"}
+
+
+@lru_cache(maxsize=1)
+def simplified_only() -> frozenset[str]:
+    """Return the characters that a Traditional text does not have."""
+    traditional = opencc.OpenCC("s2t").convert("\n".join(_HAN)).split("\n")
+    differ = frozenset(a for a, b in zip(_HAN, traditional, strict=True) if a != b)
+    return differ - _SHARED - simple_forms().keys()
+
+
+def sign_class() -> str:
+    """Return the inside of a character class of what only Traditional text has."""
+    return "".join(sorted(simple_forms().keys() - ALSO_SIMPLIFIED))
+
+
+@lru_cache(maxsize=1)
+def _converter() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+@lru_cache(maxsize=1)
+def _inverse() -> dict[int, str]:
+    kept = ALSO_SIMPLIFIED - {"著", "鑑"}  # 鑑 is what some tables make of 鉴
+    return {ord(a): b for a, b in simple_forms().items() if a not in kept} | {ord("著"): "著"}
+
+
+@lru_cache(maxsize=1)
+def _traditional() -> re.Pattern[str]:
+    return re.compile(f"[{sign_class()}]")
+
+
+@lru_cache(maxsize=1)
+def _simplified() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(sorted(simplified_only()))}]")
+
+
+def _is_chinese(text: str) -> bool:
+    han = len(_IS_HAN.findall(text))
+    if not han or len(_KANA.findall(text)) > _MAX_KANA_SHARE * han:
+        return False
+    return han >= _MIN_HAN_SHARE * len(_LETTER.findall(text))
+
+
+def _in_gbk(character: str) -> bool:
+    return len(character.encode("gb18030")) == 2

@@ -1,0 +1,42 @@
+"""Restore full-width punctuation that a crawl folded to ASCII, next to Han only.
+
+NFKC and its like fold U+FF01-FF5E; 、。“” survive. What a mark followed tells its width: behind Han or a closing
+quotation mark it was full-width; behind digits, Latin letters and signs nobody knows, and it stays.
+"""
+
+import re
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+_BEHIND = rf"(?<=[{_HAN}”’》】）、。])"
+_MARK = re.compile(rf"{_BEHIND}[,;!?](?![,;!?])|{_BEHIND}:(?!//)")
+_BRACKETS = re.compile(rf"{_BEHIND}\(([^()\n]{{0,80}})\)|\(([^()\n]{{0,40}}[{_HAN}][^()\n]{{0,40}})\)")
+_FULL = re.compile("[，；：！？（）]")
+_INSIDE = re.compile(rf"(?<=[{_HAN}”])[,;:!?](?=[{_HAN}“])")
+_WIDE = {ord(mark): ord(mark) + 0xFEE0 for mark in ",;:!?"}
+
+# A page was folded if it has no full-width mark (a title from elsewhere may have one), and ...
+_FEW = 0.03  # share of full-width marks among all that still means folded
+_MIN_MARKS = 12  # ... so many half-width marks between Han on so many lines: people who type half-width
+_MIN_LINES = 3  # write short posts. Where other damage proves the mirror, one mark is enough.
+
+
+def is_folded(text: str, *, damaged: bool) -> bool:
+    """Tell whether full-width marks were folded; `damaged`: other repairs have shown that a mirror did it."""
+    found = _INSIDE.search(text)
+    if found is None:
+        return False
+    half, full = len(_INSIDE.findall(text)), len(_FULL.findall(text))
+    if full > _FEW * half:
+        return False
+    return damaged or (half >= _MIN_MARKS and sum(bool(_INSIDE.search(line)) for line in text.split("\n")) >= _MIN_LINES)
+
+
+def restore(text: str) -> tuple[str, int]:
+    """Return the text with full-width marks behind Han, and how many there are.
+
+    >>> restore("他说:好,10:30见(微笑)")
+    ('他说：好，10:30见（微笑）', 4)
+    """
+    text, marks = _MARK.subn(lambda match: match[0].translate(_WIDE), text)
+    text, pairs = _BRACKETS.subn(lambda match: f"（{match[1] if match[1] is not None else match[2]}）", text)
+    return text, marks + pairs

@@ -1,0 +1,72 @@
+"""What every reader gives: records; and how they become rows."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from caibian.schema import READ
+
+GIVEN = ("title", "published", "publisher", "author", "section", "url")
+
+
+@dataclass(slots=True)
+class Record:
+    """One document as it stands in its file; what its other fields say of it is in `given`, unrepaired."""
+
+    raw: str
+    encoding: str
+    place: str | None = None
+    given: Mapping[str, str] | None = None
+    labels: Sequence[str] | None = None
+    split: str | None = None
+    dropped: str | None = None
+
+
+class Origin(NamedTuple):
+    """What the records of one file have in common."""
+
+    source: str
+    sha256: str
+    format: str
+    content: str
+
+
+def to_rows(found: Sequence[tuple[Origin, Record]]) -> pa.Table:
+    """Return a READ row for each record, in order."""
+    origins = [origin for origin, _ in found]
+    records = [record for _, record in found]
+    given = [record.given or {} for record in records]
+    columns = {
+        "id": [_identity(record) for record in records],
+        "source": [origin.source for origin in origins],
+        "place": [record.place for record in records],
+        "source_sha256": [origin.sha256 for origin in origins],
+        "format": [origin.format for origin in origins],
+        "encoding": [record.encoding for record in records],
+        "content": [origin.content for origin in origins],
+        "raw": [_valid(record.raw) for record in records],
+        **{f"given_{name}": [_valid(item.get(name, "")) or None for item in given] for name in GIVEN},
+        "given_labels": [record.labels and [_valid(label) for label in record.labels] for record in records],
+        "given_split": [_valid(record.split or "") or None for record in records],
+        "dropped": [record.dropped for record in records],
+    }
+    return pa.table(columns, schema=READ)
+
+
+def _identity(record: Record) -> str:
+    """Return the document's stable id: it depends on what the record says, not on where it lies."""
+    title = (record.given or {}).get("title") or ""
+    content = f"{title}\0{record.raw}" if title else record.raw
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _valid(text: str) -> str:
+    """Return text that Arrow takes: a lone surrogate, as JSON may carry, becomes U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text

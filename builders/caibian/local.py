@@ -1,0 +1,203 @@
+"""The local half of a build: what needs no other row, shard by shard, in any process on any machine."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from caibian import dedup, engine, labelling, shards
+from caibian.config import Clean, Config, Label, Segment, Source
+from caibian.corpus import Corpus, Shard
+from caibian.errors import DataError
+from caibian.loaders import read as reading
+from caibian.loaders.clean import clean
+from caibian.loaders.read import Piece
+from caibian.loaders.read.files import find
+from caibian.loaders.segment import segment
+from caibian.schema import CLEAN, LABEL, READ, SEGMENT, SIGN, plus
+
+PREPARED = plus(READ, CLEAN, SEGMENT, SIGN)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a stage is; `total` is None while it is not known."""
+
+    stage: str
+    done: int
+    total: int | None = None
+    rows: int = 0
+    dropped: int = 0
+
+
+OnProgress = Callable[[Progress], None]
+Run = Callable[..., Iterator[Any]]  # engine.run with engine and workers given
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What local steps need to know; it travels to the workers with every task, so it is small."""
+
+    folder: Path
+    clean: Clean
+    segment: Segment
+    label: Label
+    taxonomy: Path | None
+    by_rules: bool
+    gold: dict[str, list[str] | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Rows [start, stop) of a piece; stop None is the end. `crashed` says that they kill whoever works on them."""
+
+    piece: Piece
+    start: int = 0
+    stop: int | None = None
+    crashed: bool = False
+
+
+def recipe(config: Config, folder: Path) -> Recipe:
+    """Return what the local steps of a build need."""
+    return Recipe(
+        folder=folder,
+        clean=config.clean,
+        segment=config.segment,
+        label=config.label,
+        taxonomy=config.resolve(config.label.taxonomy) if config.label.taxonomy else None,
+        by_rules=config.sources[0].labels == "rules",
+    )
+
+
+def prepared(tables: Iterator[pa.Table], *, how: Recipe) -> Iterator[pa.Table]:
+    """Yield READ rows cleaned, segmented and signed: all that needs no other row."""
+    for rows in tables:
+        rows = clean(rows, options=how.clean)
+        rows = segment(rows, user_words=how.segment.user_words)
+        yield dedup.sign(rows)
+
+
+def labelled(rows: pa.Table, *, how: Recipe) -> pa.Table:
+    """Return prepared rows with LABEL columns."""
+    by = _labeller(how.taxonomy, how.label.threshold) if how.by_rules else None
+    return labelling.label(rows, by=by, gold=how.gold)
+
+
+@cache
+def _labeller(taxonomy: Path | None, threshold: float) -> labelling.Labeller:
+    return labelling.labeller(taxonomy, threshold=threshold)
+
+
+def find_pieces(config: Config) -> list[Piece]:
+    """Return what the build reads, in order. Raises DataError where a source has nothing to read."""
+    return [piece for source in config.sources for piece in _pieces(config, source)]
+
+
+def _pieces(config: Config, source: Source) -> Iterator[Piece]:
+    return reading.plan(source, find(config.resolve(source.path)))
+
+
+def prepare_piece(task: Task, *, how: Recipe) -> Shard:
+    """Read, clean, segment and sign one piece into a shard, unless the shard is there already."""
+    code = shards.code_version("caibian.loaders", "caibian.dedup", "caibian.schema")
+    options = (how.clean.model_dump(), how.segment.model_dump())
+    name = shards.key("prepared", code, task.piece.key(), task.start, task.stop, task.crashed, *options)
+    path = how.folder / f"{name}.parquet"
+    if not path.exists():
+        tables = _rows_of(task)
+        shards.write(path, prepared(tables, how=how), schema=PREPARED)
+    dropped = shards.read(path, ["dropped"])["dropped"]
+    return Shard(path, len(dropped), len(dropped) - dropped.null_count)
+
+
+def _rows_of(task: Task) -> Iterator[pa.Table]:
+    """Yield the READ rows of a task: rows [start, stop) of its piece; those known to crash a worker are dropped."""
+    position = 0
+    for rows in reading.read(task.piece):
+        start = max(task.start - position, 0)
+        stop = len(rows) if task.stop is None else max(min(task.stop - position, len(rows)), 0)
+        position += len(rows)
+        if start < stop:
+            rows = rows.slice(start, stop - start)
+            yield _drop(rows, "crashed") if task.crashed else rows
+
+
+def _drop(rows: pa.Table, reason: str) -> pa.Table:
+    reasons = pc.coalesce(rows["dropped"], pa.scalar(reason))
+    return rows.set_column(rows.schema.get_field_index("dropped"), "dropped", reasons)
+
+
+def count_rows(task: Task) -> int:
+    """Return how many rows a task reads."""
+    return sum(len(rows) for rows in _rows_of(task))
+
+
+def label_shard(shard: Shard, *, how: Recipe, taxonomy: str) -> Shard:
+    """Label one prepared shard into a shard of LABEL columns, unless it is there already."""
+    code = shards.code_version("caibian_labels", "caibian.labelling")
+    options = (how.label.threshold, how.gold, how.by_rules)
+    path = how.folder / f"{shards.key('labelled', code, shard.path.name, taxonomy, *options)}.parquet"
+    if not path.exists():
+        tables = (labelled(rows, how=how).select(LABEL.names) for rows in shards.batches(shard.path))
+        shards.write(path, tables, schema=LABEL)
+    return Shard(path, shard.rows, shard.dropped)
+
+
+def local_steps(pieces: Sequence[Piece], *, how: Recipe, run: Run, on_progress: OnProgress) -> Corpus:
+    """Return all rows of the pieces, prepared and labelled, in input order."""
+    tasks = [Task(piece) for piece in pieces]
+    count = _counting("read", len(tasks), on_progress)
+    ready = []
+    for task, shard in zip(tasks, run(partial(prepare_piece, how=how), tasks, on_done=count), strict=True):
+        ready += [shard] if isinstance(shard, Shard) else _rescue(task, how=how, run=run)
+    count = _counting("label", len(ready), on_progress)
+    labels = run(partial(label_shard, how=how, taxonomy=_taxonomy_digest(how)), ready, on_done=count)
+    return Corpus(ready, [_kept(label, shard) for shard, label in zip(ready, labels, strict=True)])
+
+
+def _rescue(task: Task, *, how: Recipe, run: Run) -> list[Shard]:
+    """Return the shards of a task that kills its worker: halved until the row that does it is alone, and dropped."""
+    rows = next(run(count_rows, [task]))
+    if isinstance(rows, engine.Lost) or task.crashed:
+        names = ", ".join(part.file.path for part in task.piece.parts[:3])
+        raise DataError(f"{names}: cannot even be read: {rows}")
+    start = task.start
+    if rows == 1:
+        halves = [replace(task, crashed=True)]
+    else:
+        middle = start + rows // 2
+        halves = [replace(task, stop=middle), replace(task, start=middle, stop=start + rows)]
+    rescued = []
+    for half, shard in zip(halves, run(partial(prepare_piece, how=how), halves), strict=True):
+        rescued += [shard] if isinstance(shard, Shard) else _rescue(half, how=how, run=run)
+    return rescued
+
+
+def _kept(label: Shard | engine.Lost, shard: Shard) -> Shard:
+    if isinstance(label, engine.Lost):
+        first = shards.read(shard.path, ["source", "place"]).slice(0, 1).to_pylist()
+        raise DataError(f"labelling the {shard.rows} rows from {first} on: {label.reason}")
+    return label
+
+
+def _taxonomy_digest(how: Recipe) -> str:
+    """Return a digest of the user's own topic files; ours are part of the code's version."""
+    return shards.key([path.read_text("utf-8") for path in sorted(how.taxonomy.glob("*.yaml"))]) if how.taxonomy else ""
+
+
+def _counting(stage: str, total: int, on_progress: OnProgress) -> Callable[[Shard | engine.Lost], None]:
+    """Return what turns each finished shard into progress."""
+    done = rows = dropped = 0
+
+    def count(shard: Shard | engine.Lost) -> None:
+        nonlocal done, rows, dropped
+        done += 1
+        if isinstance(shard, Shard):
+            rows, dropped = rows + shard.rows, dropped + shard.dropped
+        on_progress(Progress(stage, done, total, rows, dropped))
+
+    return count

@@ -1,0 +1,27 @@
+"""Step 7, publish: rows -> a versioned dataset folder that proves itself."""
+
+from caibian.publish.diff import Change, Diff, diff
+from caibian.publish.draft import Draft, open_draft
+from caibian.publish.facts import Facts, FileInfo, LabelSet, Published, Shard, SourceFile
+from caibian.publish.finish import finish
+from caibian.publish.history import history
+from caibian.publish.verify import verify
+from caibian.publish.write import write_rows
+
+__all__ = [
+    "Change",
+    "Diff",
+    "Draft",
+    "Facts",
+    "FileInfo",
+    "LabelSet",
+    "Published",
+    "Shard",
+    "SourceFile",
+    "diff",
+    "finish",
+    "history",
+    "open_draft",
+    "verify",
+    "write_rows",
+]

@@ -1,0 +1,166 @@
+"""Hashes of rows: of what they say, not of how Arrow or Parquet lays them out.
+
+A row's canonical bytes are those of its columns in order. A number is one byte 1 and its little-endian bytes, null
+is 0 and zeros. A string is its length in bytes as int32 (-1: null) and its UTF-8. A list is its length as int32
+(-1: null), then its elements column by column; a struct is one byte (0: null) and its fields. Lengths stand before
+what they measure, so two different rows of one schema never have the same bytes. Chunks, offsets, dictionaries and
+what lies under a null leave no trace in them.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+HASH_BYTES = 32  # SHA-256; with hardware support it is as fast as any other good hash
+_BATCH = 1024  # rows that are laid out at once: some megabytes, which stay in the cache
+
+Bytes = npt.NDArray[np.uint8]
+Offsets = npt.NDArray[np.int64]
+Part = tuple[pa.Buffer, Offsets]  # row i has the bytes buffer[offsets[i]:offsets[i + 1]]
+
+
+def row_hashes(rows: pa.Table) -> tuple[bytes, int]:
+    """Return the SHA-256 of each row's canonical bytes, one after the other (32 bytes a row), and their total length."""
+    found: list[bytes] = []
+    size = 0
+    for start in range(0, rows.num_rows, _BATCH):
+        for row in _canonical(rows.slice(start, _BATCH)):
+            found.append(hashlib.sha256(row).digest())
+            size += len(row)
+    return b"".join(found), size
+
+
+def schema_sha256(schema: pa.Schema) -> str:
+    """Return the SHA-256 of the columns' names, order and types, and of the label names in the metadata."""
+    columns = [[field.name, _type_name(field.type)] for field in schema]
+    features = (schema.metadata or {}).get(b"huggingface", b"{}")
+    return _sha256_json([columns, json.loads(features)])
+
+
+def content_digest(schemas: Mapping[str, str], rows: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the digest of a whole dataset from its schemas' and its splits' row digests (config -> split -> digest).
+
+    It depends neither on how rows are cut into files nor on the order of the mappings.
+    """
+    return _sha256_json({"rows": {config: dict(splits) for config, splits in rows.items()}, "schemas": dict(schemas)})
+
+
+def chain(hashes: Iterable[bytes]) -> str:
+    """Return the SHA-256 of row hashes in order, however they are cut into pieces."""
+    total = hashlib.sha256()
+    for piece in hashes:
+        total.update(piece)
+    return total.hexdigest()
+
+
+def _sha256_json(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _type_name(kind: pa.DataType) -> str:
+    """Return a name that does not change with the Arrow version."""
+    if _is_list(kind):
+        return f"list<{_type_name(kind.value_type)}>"
+    if pa.types.is_struct(kind):
+        return "struct<" + ",".join(f"{field.name}:{_type_name(field.type)}" for field in kind) + ">"
+    return "string" if _is_text(kind) else str(kind)
+
+
+def _canonical(rows: pa.Table) -> Iterator[memoryview]:
+    """Yield the canonical bytes of each row."""
+    parts = [part for column in rows.columns for part in _parts(_whole(column))]
+    arrays = [_as_binary(part, rows.num_rows) for part in parts]
+    joined = pc.binary_join_element_wise(*arrays, pa.scalar(b"", pa.large_binary()))
+    offsets = _numpy(joined.buffers()[1], np.dtype("<i8"), joined.offset, len(joined) + 1).tolist()
+    view = memoryview(joined.buffers()[2] or b"")
+    for start, end in zip(offsets[:-1], offsets[1:], strict=True):
+        yield view[start:end]
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+
+
+def _as_binary(part: Part, rows: int) -> pa.Array:
+    data, offsets = part
+    return pa.LargeBinaryArray.from_buffers(pa.large_binary(), rows, [None, pa.py_buffer(offsets), data])
+
+
+def _parts(array: pa.Array) -> list[Part]:
+    """Return the parts whose bytes, row by row, are the array's canonical bytes."""
+    kind = array.type
+    if pa.types.is_dictionary(kind):
+        return _parts(array.cast(kind.value_type))
+    if _is_list(kind):
+        lengths = _lengths(pc.list_value_length(array))
+        starts = np.concatenate(([0], np.cumsum(np.maximum(lengths, 0), dtype=np.int64)))
+        inner = _parts(pc.list_flatten(array))
+        return [_fixed(lengths), *((data, offsets[starts]) for data, offsets in inner)]
+    if pa.types.is_struct(kind):
+        fields = [part for field in array.flatten() for part in _parts(field)]
+        return [_fixed(_validity(array)), *fields]
+    if _is_text(kind):
+        return _text_parts(array)
+    return [_fixed(_validity(array)), _fixed(_numbers(array))]
+
+
+def _text_parts(array: pa.Array) -> list[Part]:
+    lengths = _lengths(pc.binary_length(array))
+    # What lies under a null may be anything.
+    whole = (pc.fill_null(array, b"" if _is_binary(array.type) else "") if array.null_count else array).cast(
+        pa.large_binary()
+    )
+    _, offsets, data = whole.buffers()
+    return [_fixed(lengths), (data or pa.py_buffer(b""), _numpy(offsets, np.dtype("<i8"), whole.offset, len(whole) + 1))]
+
+
+def _numpy(buffer: pa.Buffer, dtype: np.dtype[np.int64], start: int, count: int) -> Offsets:
+    if buffer is None or buffer.size == 0:  # Arrow lets an empty array go without offsets
+        return np.zeros(count, dtype)
+    return np.frombuffer(buffer, dtype)[start : start + count]
+
+
+def _lengths(lengths: pa.Array) -> npt.NDArray[np.int32]:
+    found: npt.NDArray[np.int32] = pc.fill_null(lengths, -1).to_numpy(zero_copy_only=False).astype("<i4")
+    return found
+
+
+def _validity(array: pa.Array) -> Bytes:
+    found: Bytes = array.is_valid().to_numpy(zero_copy_only=False).astype(np.uint8)
+    return found
+
+
+def _numbers(array: pa.Array) -> npt.NDArray[np.generic]:
+    kind = array.type
+    if pa.types.is_boolean(kind):
+        array = array.cast(pa.uint8())
+    elif pa.types.is_temporal(kind):
+        array = array.cast(pa.int32() if kind.bit_width == 32 else pa.int64())
+    numbers = pc.fill_null(array, pa.scalar(0, array.type)).to_numpy(zero_copy_only=False)
+    little: npt.NDArray[np.generic] = numbers.astype(numbers.dtype.newbyteorder("<"))
+    return little
+
+
+def _fixed(numbers: npt.NDArray[np.generic]) -> Part:
+    """Return one number a row as a part."""
+    width = numbers.dtype.itemsize
+    offsets = np.arange(len(numbers) + 1, dtype=np.int64) * width
+    return pa.py_buffer(np.ascontiguousarray(numbers)), offsets
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or _is_binary(kind))
+
+
+def _is_binary(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))

@@ -1,0 +1,127 @@
+"""A version in the making: locked against other builds, invisible until it is whole."""
+
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from caibian.errors import DataError
+
+# What the user's disk or rights can cause while we write, and no mistake of ours would.
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO}
+_REFUSED = {errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ENOLCK, errno.ELOOP}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The hidden folder that becomes `target` when it is finished."""
+
+    folder: Path
+    name: str
+    version: str
+
+    @property
+    def target(self) -> Path:
+        """Return the folder of the finished version."""
+        return self.folder.parent / self.version
+
+    @property
+    def work(self) -> Path:
+        """Return the folder for files that are not published."""
+        return self.folder / ".work"
+
+    @property
+    def replaced(self) -> Path:
+        """Return where the version that this draft replaces waits until the draft has its place."""
+        return self.folder.parent / f".replaced-{self.version}"
+
+
+@contextmanager
+def open_draft(out: Path, name: str, version: str) -> Iterator[Draft]:
+    """Give an empty draft of out/name/version that no other build can have at the same time.
+
+    Whatever a killed build left is cleared first. When the block ends without `finish`, or with an error, nothing
+    of the draft remains. Raises DataError where another build holds the version, where the folder cannot be
+    written, and where the disk is full.
+    """
+    parent = out / name
+    draft = Draft(parent / f".draft-{version}", name, version)
+    with writing(parent):
+        made = _make_folders(parent)
+        lock = _lock(parent / f".lock-{version}", draft.target)
+    try:
+        with writing(draft.folder):
+            recover(draft)
+            draft.work.mkdir(parents=True)
+        with writing(draft.folder, refused=False):
+            yield draft
+    finally:
+        _discard(draft.folder)
+        _unlock(lock, parent / f".lock-{version}")
+        _remove_empty(made)
+
+
+@contextmanager
+def writing(path: Path, *, refused: bool = True) -> Iterator[None]:
+    """Turn an error of the disk into a DataError of one line; with `refused`, also one of rights or names."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL or (refused and error.errno in _REFUSED):
+            raise DataError(f"{error.filename or path}: cannot be written: {os.strerror(error.errno)}") from None
+        raise
+
+
+def recover(draft: Draft) -> None:
+    """Bring back a version whose replacing was cut short, and clear what a killed build left."""
+    if draft.replaced.exists():
+        if not draft.target.exists():
+            draft.replaced.rename(draft.target)
+        else:
+            shutil.rmtree(draft.replaced)
+    if draft.folder.exists():
+        shutil.rmtree(draft.folder)
+
+
+def _make_folders(parent: Path) -> list[Path]:
+    """Make `parent` and return the folders that did not exist, deepest first."""
+    made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
+    parent.mkdir(parents=True, exist_ok=True)
+    return made
+
+
+def _lock(path: Path, target: Path) -> int:
+    """Return the descriptor of the locked file; the lock ends with the process, so a killed build leaves none."""
+    while True:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            raise DataError(f"{target}: another build is writing this version; wait for it, or end it") from None
+        # The build that held the lock may have removed the file between our opening and our locking it.
+        if path.exists() and path.stat().st_ino == os.fstat(lock).st_ino:
+            return lock
+        os.close(lock)
+
+
+def _unlock(lock: int, path: Path) -> None:
+    path.unlink(missing_ok=True)  # while we still hold it, or we would remove another build's
+    os.close(lock)
+
+
+def _discard(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    for folder in folders:
+        try:
+            folder.rmdir()
+        except OSError:
+            return  # it holds a version, or another build's draft

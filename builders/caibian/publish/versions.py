@@ -1,0 +1,56 @@
+"""Which version number is due: MAJOR when existing rows, labels or splits changed, MINOR when something was added,
+PATCH when only storage or metadata changed. The sense is that of TensorFlow Datasets.
+"""
+
+import re
+from pathlib import Path
+
+from caibian.errors import DataError
+from caibian.publish import manifest
+from caibian.publish.diff import Diff, diff
+from caibian.publish.draft import Draft
+
+_VERSION = re.compile(r"\d{1,5}\.\d{1,5}\.\d{1,5}")
+
+
+def require_due(draft: Draft, digest: str) -> None:
+    """Raise DataError where the draft's number is taken by other rows, or does not fit what changed since the last."""
+    if draft.target.exists():
+        if manifest.read(draft.target)["content_sha256"] == digest:
+            return
+        found = diff(draft.target, draft.folder, examples_of_each=0)
+        raise DataError(f"{draft.target}: exists with other rows: {found.summary()}; due version is {found.due}")
+    earlier = latest_before(draft.target)
+    if earlier is None:
+        return
+    found = diff(earlier, draft.folder, examples_of_each=0)
+    if not fits(found, draft.version):
+        raise DataError(
+            f"{draft.target}: is not the number for what changed since {found.old} ({found.summary()}):"
+            f" {found.part} is due, that is {found.due}"
+        )
+
+
+def latest_before(target: Path) -> Path | None:
+    """Return the folder of the latest version before `target` beside it, None where there is none."""
+    folders = [folder for folder in target.parent.iterdir() if _VERSION.fullmatch(folder.name)]
+    earlier = [
+        folder
+        for folder in folders
+        if (folder / manifest.MANIFEST).exists() and _number(folder.name) < _number(target.name)
+    ]
+    return max(earlier, key=lambda folder: _number(folder.name), default=None)
+
+
+def fits(found: Diff, version: str) -> bool:
+    """Return whether `version` raises the part of the old number that is due, and no higher one.
+
+    Numbers may be left out: after 1.2.0 a MINOR change may be 1.3.0 or 1.4.0, but not 2.0.0.
+    """
+    old, new = _number(found.old), _number(version)
+    place = {"MAJOR": 0, "MINOR": 1, "PATCH": 2}[found.part]
+    return new[:place] == old[:place] and new[place] > old[place]
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))

@@ -1,0 +1,143 @@
+"""What the command line shows: progress, the summary of a build, a record before and after."""
+
+import difflib
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import Progress as Bars
+from rich.table import Table
+from rich.text import Text
+
+from caibian.local import OnProgress, Progress
+from caibian.pipeline import Summary
+
+_INSPECTED = (
+    "id", "source", "place", "title", "text", "paragraphs", "published", "publisher", "author", "section", "url",
+    "encoding", "script", "repairs", "topics", "label_source", "evidence", "paragraph_topics", "dropped",
+)  # fmt: skip
+
+
+def record(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `inspect --json` prints of a row: `text` is the body, dates are ISO 8601."""
+    shown = {**row, "text": "\n".join(row["paragraphs"])}
+    return {name: shown[name] for name in _INSPECTED}
+
+
+def summary(built: Summary) -> None:
+    """Print what a build did: the funnel, rows a split and a label, scores, and how to load the dataset."""
+    console = Console(highlight=False)
+    console.print(Text(f"{built.name} {built.version}", style="bold"))
+    console.print(_funnel(built.funnel))
+    console.print(_label_table(built))
+    if built.baseline:
+        console.print(_score_table(built.baseline))
+    for note in built.notes:
+        console.print(Text(f"note: {note}"))
+    if built.folder is None:
+        console.print("dry run: nothing was written")
+        return
+    console.print(Text(f"{built.state}: {built.folder}"))
+    print(f'from datasets import load_dataset; dataset = load_dataset("{built.folder}")')
+
+
+def _funnel(funnel: Mapping[str, int]) -> Table:
+    table = Table(title="documents", title_justify="left", show_header=False)
+    table.add_column("step")
+    table.add_column("rows", justify="right")
+    for name, rows in funnel.items():
+        table.add_row(name if name in ("read", "kept") else f"  dropped: {name}", f"{rows:,}")
+    return table
+
+
+def _label_table(built: Summary) -> Table:
+    table = Table(title="rows", title_justify="left")
+    table.add_column("label")
+    for split in built.rows:
+        table.add_column(split, justify="right")
+    table.add_row("all", *(f"{rows:,}" for rows in built.rows.values()), end_section=True)
+    for label in dict.fromkeys(label for counts in built.labels.values() for label in counts):
+        table.add_row(label, *(f"{built.labels[split].get(label, 0):,}" for split in built.rows))
+    return table
+
+
+def inspected(row: Mapping[str, Any]) -> None:
+    """Print a record for a person: before and after side by side, then repairs, topics and evidence."""
+    console = Console(highlight=False)
+    place = f", {row['place']}" if row["place"] else ""
+    console.rule(Text(f"{row['source']}{place}  {row['id']}"))
+    table = Table(show_lines=False, expand=True)
+    table.add_column("before", ratio=1)
+    table.add_column("after", ratio=1)
+    after = "\n".join([row["title"] or "", *row["paragraphs"]])
+    table.add_row(*_marked(row["raw"][:20_000], after[:20_000]))
+    console.print(table)
+    for name in ("published", "publisher", "author", "url", "encoding", "script"):
+        if row[name]:
+            console.print(Text(f"{name}: {row[name]}"))
+    repairs = ", ".join(f"{repair['kind']} {repair['count']}" for repair in row["repairs"] or [])
+    console.print(Text(f"repairs: {repairs or 'none'}"))
+    for item in row["evidence"] or []:
+        words = " ".join(dict.fromkeys(_span(row, span) for span in item["spans"]))
+        chosen = "+" if item["topic"] in (row["topics"] or []) else "-"
+        console.print(Text(f"{chosen} {item['topic']} {item['probability']:.2f}: {words[:200]}"))
+    if row["dropped"]:
+        console.print(Text(f"dropped: {row['dropped']}", style="bold red"))
+
+
+def _span(row: Mapping[str, Any], span: Mapping[str, int]) -> str:
+    text = (row["title"] or "") if span["paragraph"] < 0 else row["paragraphs"][span["paragraph"]]
+    return str(text[span["start"] : span["end"]])
+
+
+def _marked(before: str, after: str) -> tuple[Text, Text]:
+    """Return both texts with what differs coloured: removed in red, restored in green."""
+    left, right = Text(before), Text(after)
+    if len(before) + len(after) <= 20_000:  # the comparison is quadratic at worst
+        matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+        for tag, a, b, c, d in matcher.get_opcodes():
+            if tag != "equal":
+                left.stylize("red", a, b)
+                right.stylize("green", c, d)
+    return left, right
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[OnProgress]:
+    """Give a function that shows a bar a stage on stderr; in a log, a line a stage; nothing when quiet."""
+    console = Console(stderr=True, quiet=quiet)
+    if quiet or not console.is_terminal:
+        yield _ignore
+        return
+    columns = (
+        TextColumn("{task.description:<12}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[note]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Bars(*columns, console=console) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def on_progress(now: Progress) -> None:
+            if now.stage not in tasks:
+                tasks[now.stage] = bars.add_task(now.stage, total=now.total, note="")
+            note = f"{now.rows:,} rows, {now.dropped:,} dropped" if now.rows else ""
+            bars.update(tasks[now.stage], completed=now.done, total=now.total, note=note)
+
+        yield on_progress
+
+
+def _ignore(now: Progress) -> None:
+    """Take no notice: stderr is no terminal."""

@@ -1,0 +1,295 @@
+"""Find the words and patterns of a whole taxonomy in many documents at once: one automaton, then numpy."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+import ahocorasick_rs
+import numpy as np
+
+from .layout import BODY, LEAD, LEAD_CHARS, Document, Ints, Layout, word_boundaries
+from .taxonomy import ZONES, Function, Taxonomy
+
+# After one of these a leader speaks until the paragraph ends: a wish list, not a report.
+SPEECH_MARKS = tuple(
+    verb + mark for verb in ("指出", "强调", "要求", "提出要求", "会议提出") for mark in ("，", "：", ",", ":")
+)
+_NONE = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Firings of labelling functions, in the order of function and position."""
+
+    function: Ints
+    start: Ints
+    end: Ints
+    segment: Ints
+    zone: Ints
+    sentence: Ints
+    speech: Ints  # 1 inside a leader's speech
+
+    def __len__(self) -> int:
+        return len(self.function)
+
+    def where(self, keep: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> "Events":
+        """Return the events for which `keep` is true."""
+        return Events(*(getattr(self, name)[keep] for name in self.__slots__))
+
+
+@dataclass(slots=True)
+class _Table:
+    """For a number (a word) its rows, looked up for many numbers at once."""
+
+    rows: list[tuple[int, ...]] = field(default_factory=list)  # number first
+    width: int = 1
+    first: Ints = field(default_factory=lambda: _NONE)
+    values: tuple[Ints, ...] = ()
+
+    def freeze(self, numbers: int) -> None:
+        table = np.array(sorted(set(self.rows)), dtype=np.int64).reshape(-1, self.width + 1)
+        self.first = np.searchsorted(table[:, 0], np.arange(numbers + 1)).astype(np.int64)
+        self.values = tuple(np.ascontiguousarray(table[:, column]) for column in range(1, self.width + 1))
+        self.rows = []
+
+    def look_up(self, numbers: Ints) -> tuple[Ints, tuple[Ints, ...]]:
+        """Return the position in `numbers` of each row found, and the rows' columns."""
+        begin = self.first[numbers]
+        counts = self.first[numbers + 1] - begin
+        which = np.repeat(np.arange(len(numbers), dtype=np.int64), counts)
+        offset = np.arange(len(which), dtype=np.int64) - np.repeat(np.cumsum(counts) - counts, counts)
+        at = begin[which] + offset
+        return which, tuple(column[at] for column in self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gaps:
+    """A compiled pattern: the word numbers of each part, and the gaps between them."""
+
+    function: int
+    parts: tuple[int, ...]  # numbers of word groups
+    gaps: tuple[int, ...]
+
+
+class Matcher:
+    """A compiled taxonomy: finds where each labelling function fires."""
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self.functions: list[Function] = [one for topic in taxonomy.topics for one in topic.functions]
+        self.topic_of: Ints = np.array(
+            [number for number, topic in enumerate(taxonomy.topics) for _ in topic.functions], dtype=np.int64
+        )
+        self._numbers: dict[str, int] = {}
+        self._groups: dict[tuple[str, ...], int] = {}
+        self._direct = _Table(width=1)
+        self._voids = _Table(width=3)
+        self._patterns: list[_Gaps] = []
+        for number, function in enumerate(self.functions):
+            self._add(number, function)
+        self._speech = [self._number(mark) for mark in SPEECH_MARKS]
+        self._direct.freeze(len(self._numbers))
+        self._voids.freeze(len(self._numbers))
+        self._group_words = [
+            np.array([self._numbers[word] for word in words], dtype=np.int64) for words in self._groups
+        ]
+        allowed = [[zone in one.where for zone in ZONES] for one in self.functions]
+        self._allowed = np.array(allowed, dtype=np.bool_).reshape(-1, len(ZONES))
+        self._has_voids = np.array([bool(one.not_in) for one in self.functions], dtype=np.bool_)
+        self._whole = np.array([one.whole_words for one in self.functions], dtype=np.bool_)
+        self._ascii = np.array([word.isascii() for word in self._numbers], dtype=np.bool_)
+        self._automaton = ahocorasick_rs.AhoCorasick(list(self._numbers))
+
+    @property
+    def words(self) -> int:
+        """Return how many different words the automaton looks for."""
+        return len(self._numbers)
+
+    def match(self, layout: Layout, documents: Sequence[Document]) -> Events:
+        """Return the firings of all functions in the layout of documents."""
+        word, start, end = self._hits(layout)
+        order = np.argsort(word, kind="stable")
+        by_word = _Hits(word[order], start[order], end[order], np.searchsorted(word[order], np.arange(self.words + 1)))
+        voids = self._void_keys(word, start)
+        which, (function,) = self._direct.look_up(word)
+        parts = [(function, start[which], end[which])]
+        keep = self._not_void(function, word[which], start[which], voids)
+        keep &= self._at_boundaries(function, start[which], end[which], layout, documents)
+        parts = [(function[keep], start[which][keep], end[which][keep])]
+        parts.extend(self._pattern_hits(by_word, voids, layout))
+        columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+        events = _events(columns[0], columns[1], columns[2], layout, self._speech_starts(by_word))
+        events = events.where(self._allowed[events.function, events.zone])
+        return self._together(events, by_word, layout)
+
+    def _number(self, word: str) -> int:
+        return self._numbers.setdefault(word, len(self._numbers))
+
+    def _group(self, words: tuple[str, ...]) -> int:
+        for word in words:
+            self._number(word)
+        return self._groups.setdefault(words, len(self._groups))
+
+    def _add(self, number: int, function: Function) -> None:
+        for word in function.words:
+            self._direct.rows.append((self._number(word), number))
+        for pattern in function.patterns:
+            groups = tuple(self._group(part) for part in pattern.parts)
+            self._patterns.append(_Gaps(number, groups, pattern.gaps))
+        inside = list(function.words) + [w for p in function.patterns for part in p.parts for w in part]
+        for context in function.not_in:
+            for word in inside:
+                for offset in _occurrences(word, context):
+                    self._voids.rows.append((self._number(context), number, self._number(word), offset))
+        for words in (function.with_any, function.without_any):
+            if words:
+                self._group(words)
+
+    def _hits(self, layout: Layout) -> tuple[Ints, Ints, Ints]:
+        found = self._automaton.find_matches_as_indexes(layout.text, overlapping=True)
+        flat = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=3 * len(found))
+        word, start, end = flat[0::3], flat[1::3], flat[2::3]
+        latin = self._ascii[word]
+        if latin.any():
+            keep = ~latin | ~(_latin(layout, start - 1) | _latin(layout, end))
+            word, start, end = word[keep], start[keep], end[keep]
+        return word, start, end
+
+    def _void_keys(self, word: Ints, start: Ints) -> Ints:
+        which, (function, inner, offset) = self._voids.look_up(word)
+        return np.unique(self._key(function, inner, start[which] + offset))
+
+    def _key(self, function: Ints, word: Ints, start: Ints) -> Ints:
+        keys: Ints = ((function * self.words + word) << 32) | start
+        return keys
+
+    def _not_void(self, function: Ints, word: Ints, start: Ints, voids: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        keep = np.ones(len(function), dtype=np.bool_)
+        checked = np.flatnonzero(self._has_voids[function])
+        if len(voids) and len(checked):
+            keys = self._key(function[checked], word[checked], start[checked])
+            keep[checked] = ~np.isin(keys, voids)
+        return keep
+
+    def _at_boundaries(
+        self, function: Ints, start: Ints, end: Ints, layout: Layout, documents: Sequence[Document]
+    ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        keep = np.ones(len(function), dtype=np.bool_)
+        checked = np.flatnonzero(self._whole[function])
+        if len(checked):
+            segments = np.unique(np.searchsorted(layout.segment_start, start[checked], side="right") - 1)
+            may = word_boundaries(layout, documents, segments)
+            keep[checked] = may[start[checked]] & may[end[checked]]
+        return keep
+
+    def _pattern_hits(self, hits: "_Hits", voids: Ints, layout: Layout) -> Iterable[tuple[Ints, Ints, Ints]]:
+        taken: dict[int, tuple[Ints, Ints, Ints]] = {}
+        for pattern in self._patterns:
+            parts = []
+            for group in pattern.parts:
+                if group not in taken:
+                    taken[group] = hits.take(self._group_words[group])
+                parts.append(taken[group])
+                if not len(taken[group][0]):
+                    break
+            else:
+                if self._has_voids[pattern.function]:
+                    parts = [self._clear(pattern.function, part, voids) for part in parts]
+                start, end = _chain(parts, pattern.gaps, layout.sentence_ends)
+                if len(start):
+                    yield np.full(len(start), pattern.function, dtype=np.int64), start, end
+
+    def _clear(self, function: int, part: tuple[Ints, Ints, Ints], voids: Ints) -> tuple[Ints, Ints, Ints]:
+        keep = self._not_void(np.full(len(part[0]), function, dtype=np.int64), part[0], part[1], voids)
+        return part[0][keep], part[1][keep], part[2][keep]
+
+    def _speech_starts(self, hits: "_Hits") -> Ints:
+        return hits.take(np.array(self._speech, dtype=np.int64))[1]
+
+    def _together(self, events: Events, hits: "_Hits", layout: Layout) -> Events:
+        """Drop events whose function wants a word beside it that is not there, or forbids one that is."""
+        keep = np.ones(len(events), dtype=np.bool_)
+        for number, function in enumerate(self.functions):
+            if not function.with_any and not function.without_any:
+                continue
+            low, high = np.searchsorted(events.function, [number, number + 1])
+            if low == high:
+                continue
+            place = layout.segment_document if function.scope == "article" else None
+            for words, wanted in ((function.with_any, True), (function.without_any, False)):
+                if words:
+                    beside = hits.take(self._group_words[self._groups[words]])[1]
+                    segment = np.searchsorted(layout.segment_start, beside, side="right") - 1
+                    mine = events.segment[low:high]
+                    if place is not None:
+                        segment, mine = place[segment], place[mine]
+                    keep[low:high] &= np.isin(mine, segment) == wanted
+        return events.where(keep)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hits:
+    """Hits in the order of word number; `first[w]` to `first[w + 1]` are those of word w."""
+
+    word: Ints
+    start: Ints
+    end: Ints
+    first: Ints
+
+    def take(self, words: Ints) -> tuple[Ints, Ints, Ints]:
+        """Return word, start and end of the hits of some words, in the order of position."""
+        ranges = [(int(self.first[one]), int(self.first[one + 1])) for one in words]
+        ranges = [(low, high) for low, high in ranges if low < high]
+        if not ranges:
+            return _NONE, _NONE, _NONE
+        at = np.concatenate([np.arange(low, high, dtype=np.int64) for low, high in ranges])
+        at = at[np.lexsort((-self.end[at], self.start[at]))]
+        return self.word[at], self.start[at], self.end[at]
+
+
+def _chain(parts: list[tuple[Ints, Ints, Ints]], gaps: tuple[int, ...], sentence_ends: Ints) -> tuple[Ints, Ints]:
+    """Return start and end of each first word that the other parts follow in their gaps, in one sentence."""
+    _, start, end = parts[0]
+    for (_, next_start, next_end), gap in zip(parts[1:], gaps, strict=True):
+        if not len(start) or not len(next_start):
+            return _NONE, _NONE
+        at = np.minimum(np.searchsorted(next_start, end), len(next_start) - 1)
+        near = (next_start[at] >= end) & (next_start[at] - end <= gap)
+        start, end, at = start[near], end[near], at[near]
+        stop = np.searchsorted(sentence_ends, end)
+        same = np.searchsorted(sentence_ends, next_start[at]) == stop
+        start, end = start[same], next_end[at][same]
+    return start, end
+
+
+def _events(function: Ints, start: Ints, end: Ints, layout: Layout, speech_starts: Ints) -> Events:
+    """Return events in the order of function and position, without those inside a longer one of their function."""
+    order = np.lexsort((-end, start, function))
+    function, start, end = function[order], start[order], end[order]
+    reach = function * (len(layout.text) + 1) + end
+    before = np.maximum.accumulate(np.concatenate(([-1], reach[:-1]))) if len(reach) else reach
+    keep = reach > before
+    function, start, end = function[keep], start[keep], end[keep]
+    segment = np.searchsorted(layout.segment_start, start, side="right") - 1
+    zone = layout.segment_zone[segment]
+    offset = layout.segment_body_chars[segment] + start - layout.segment_start[segment]
+    zone = np.where((zone == BODY) & (offset < LEAD_CHARS), LEAD, zone)
+    last_mark = np.searchsorted(speech_starts, start) - 1
+    in_speech = np.zeros(len(start), dtype=np.int64)
+    if len(speech_starts):
+        in_speech = ((last_mark >= 0) & (speech_starts[last_mark] >= layout.segment_start[segment])).astype(np.int64)
+    return Events(function, start, end, segment, zone, np.searchsorted(layout.sentence_ends, start), in_speech)
+
+
+def _occurrences(word: str, context: str) -> Iterable[int]:
+    at = context.find(word)
+    while at >= 0:
+        yield at
+        at = context.find(word, at + 1)
+
+
+def _latin(layout: Layout, at: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    inside = (at >= 0) & (at < len(layout.codes))
+    code = layout.codes[np.clip(at, 0, max(len(layout.codes) - 1, 0))]
+    lower = code | 0x20
+    letter = (lower >= ord("a")) & (lower <= ord("z")) | (code >= ord("0")) & (code <= ord("9"))
+    return inside & letter

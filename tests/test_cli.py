@@ -1,0 +1,194 @@
+"""The command line: what goes wrong gives one clear line, the right exit code, and leaves nothing half-written."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from caibian import cli
+
+ARTICLE = (
+    "本报讯 昨日上午，青槐镇召开道路建设推进会，部署今年的农村公路改造工作。"
+    "会议要求，各村要抓紧施工，确保年底前完成三十公里村道的硬化任务。"
+    "镇长在会上说，修路是群众最盼的事，一定要把好质量关。"
+)
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Give a function that runs build-dataset in an empty folder and returns exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["build-dataset", *words])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        return code, *capsys.readouterr()
+
+    return call
+
+
+def config(text: str = "", *, path: str = "pages") -> str:
+    Path("news.yaml").write_text(f"name: news\nversion: 1.0.0\nsources: [{{path: {path}}}]\nbaseline: null\n{text}")
+    return "news.yaml"
+
+
+def pages(count: int = 12) -> None:
+    Path("pages").mkdir()
+    for number in range(count):
+        text = f"第{number}次会议\n\n{ARTICLE.replace('三十', str(number * 7 + 3))}{'甲乙丙丁戊己庚辛壬癸子丑'[number] * 30}。"
+        Path(f"pages/{number:02}.txt").write_text(text, encoding="utf-8")
+
+
+def one_line(text: str) -> str:
+    lines = [line for line in text.splitlines() if line]
+    assert len(lines) == 1, text
+    return lines[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "expected"),
+    [
+        (("build", "missing.yaml"), 2, "missing.yaml: cannot be read: No such file"),
+        (("build", "--sources", "x"), 2, "No such option"),
+        (("build", "--workers", "none"), 2, "not a valid integer"),
+        (("build", "--source", "nowhere", "--out", "out"), 3, "nowhere: no such file or folder"),
+        (("inspect", "nowhere.html"), 3, "nowhere.html: no such file or folder"),
+        (("check", "missing.yaml"), 2, "missing.yaml: cannot be read"),
+        (("nonsense",), 2, "No such command"),
+        (("evaluate", "nowhere"), 3, "nowhere"),
+    ],
+)
+def test_wrong_usage(run: Run, words: tuple[str, ...], code: int, expected: str) -> None:
+    found, out, err = run(*words)
+    assert (found, out) == (code, "")
+    assert expected in err
+    assert "Traceback" not in err
+    assert not list(Path().rglob("*"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [("empty.txt", b"", "empty"), ("image.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 9, "binary")],
+)
+def test_a_file_without_text_is_nothing_to_build_from(run: Run, name: str, content: bytes, reason: str) -> None:
+    Path(name).write_bytes(content)
+    code, out, err = run("build", config(path=name), "--out", "out")
+    assert (code, out) == (3, "")
+    assert "nothing to build from" in one_line(err)
+    assert reason in err
+    assert not Path("out/news/1.0.0").exists()
+
+
+def test_an_empty_folder_is_nothing_to_read(run: Run) -> None:
+    Path("pages").mkdir()
+    code, _, err = run("build", config(), "--out", "out")
+    assert code == 3
+    assert "holds no file to read" in one_line(err)
+    assert not Path("out").exists()
+
+
+def test_a_missing_column_is_named_with_those_that_are_there(run: Run) -> None:
+    Path("rows.jsonl").write_text(json.dumps({"heading": "a", "words": ARTICLE}) + "\n")
+    code, _, err = run("build", config(path="rows.jsonl"), "--out", "out")
+    assert code == 3
+    assert "rows.jsonl:1: no field of text found" in one_line(err)
+    assert "'heading', 'words'" in err
+
+
+def test_check_reports_every_problem(run: Run) -> None:
+    Path("bad.yaml").write_text("name: a b\nversion: 1\nsorces: []\n")
+    code, out, err = run("check", "bad.yaml")
+    assert (code, out) == (2, "")
+    assert len(err.splitlines()) == 4
+    code, out, _ = run("check", "bad.yaml", "--json")
+    assert code == 2
+    assert len(json.loads(out)["problems"]) == 4
+
+
+def test_check_of_a_good_config(run: Run) -> None:
+    pages(1)
+    assert run("check", config())[:2] == (0, "news.yaml: no problem found\n")
+
+
+def test_build_then_the_same_again_then_other_rows(run: Run) -> None:
+    pages()
+    code, out, err = run("build", config(), "--out", "out", "--workers", "1", "--json")
+    assert code == 0, err
+    built = json.loads(out)
+    assert built["funnel"]["read"] == 12
+    assert sum(built["rows"].values()) == built["funnel"]["kept"]
+    again = json.loads(run("build", "news.yaml", "--out", "out", "--workers", "1", "--json")[1])
+    assert again["state"] != "published"
+    manifest = Path("out/news/1.0.0/manifest.json").read_bytes()
+    Path("pages/new.txt").write_text("又一次会议\n\n" + ARTICLE * 2 + "这是新的一篇，讲的是另一件事。")
+    code, _, err = run("build", "news.yaml", "--out", "out", "--workers", "1")
+    assert code == 3
+    assert "other rows" in one_line(err)
+    assert Path("out/news/1.0.0/manifest.json").read_bytes() == manifest
+    assert [path.name for path in Path("out/news").iterdir() if not path.name.startswith(".")] == ["1.0.0"]
+
+
+def test_output_that_cannot_be_written(run: Run) -> None:
+    pages()
+    Path("out").write_text("a file, not a folder")
+    code, _, err = run("build", config(), "--out", "out")
+    assert code == 3
+    assert "cannot be written" in one_line(err)
+
+
+def test_dry_run_writes_no_version(run: Run) -> None:
+    pages()
+    code, out, err = run("build", config(), "--out", "out", "--dry-run", "--workers", "1")
+    assert code == 0, err
+    assert "nothing was written" in out
+    assert not Path("out/news/1.0.0").exists()
+
+
+def test_inspect_gives_an_object_a_record_in_order_dropped_ones_too(run: Run) -> None:
+    pages(2)
+    Path("pages/01a.txt").write_text("")
+    code, out, err = run("inspect", "--json", "pages")
+    assert code == 0, err
+    records = [json.loads(line) for line in out.splitlines()]
+    assert [record["source"] for record in records] == ["00.txt", "01.txt", "01a.txt"]
+    assert records[2]["dropped"] == "empty"
+    for record in records:
+        assert {"id", "title", "text", "paragraphs", "published", "publisher", "author", "url"} <= set(record)
+        assert {"encoding", "script", "repairs", "topics", "evidence", "dropped"} <= set(record)
+        assert record["text"] == "\n".join(record["paragraphs"])
+
+
+def test_inspect_for_a_person_shows_before_and_after(run: Run) -> None:
+    Path("page.txt").write_text("第一次會(huì)議\n\n" + ARTICLE.replace("会议", "會(huì)議"))
+    code, out, err = run("inspect", "page.txt")
+    assert code == 0, err
+    assert "before" in out
+    assert "readings" in out
+
+
+def test_every_command_has_help_with_an_example(run: Run) -> None:
+    code, out, _ = run("--help")
+    assert code == 0
+    for command in cli.app.registered_commands:
+        name = str(command.name or command.callback.__name__)  # type: ignore[union-attr]
+        assert name in out
+        code, shown, _ = run(name, "--help")
+        assert code == 0
+        assert f"Example: build-dataset {name}" in shown
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """The bound of 0.3 s is kept by what is not imported; a timed assertion would fail on a busy machine."""
+    code = "import sys; from caibian import cli; cli.app(['--help'], standalone_mode=False); print(*sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    heavy = {"numpy", "pyarrow", "pydantic", "yaml", "sklearn", "jieba", "datasets", "resiliparse", "orjson", "rich.table"}
+    assert heavy.isdisjoint(shown.split())
