@@ -176,6 +176,8 @@ class Publish(Options):
     """Rows of one Parquet file."""
     text: bool = True
     """false withholds titles, texts and words: ids, labels and hashes only."""
+    mask: tuple[Literal["phone", "email", "identity_number", "private_name"], ...] = ()
+    """Personal data that is masked in titles and texts, character for character."""
 
 
 class Baseline(Options):

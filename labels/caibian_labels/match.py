@@ -136,8 +136,9 @@ class Matcher:
             groups = tuple(self._group(part) for part in pattern.parts)
             self._patterns.append(_Gaps(number, groups, pattern.gaps))
         inside = list(function.words) + [w for p in function.patterns for part in p.parts for w in part]
-        for context in function.not_in:
-            for word in inside:
+        for text in function.not_in:
+            context, words = read_context(text, inside)
+            for word in words:
                 for offset in _occurrences(word, context):
                     self._voids.rows.append((self._number(context), number, self._number(word), offset))
         for words in (function.with_any, function.without_any):
@@ -167,7 +168,8 @@ class Matcher:
         checked = np.flatnonzero(self._has_voids[function])
         if len(voids) and len(checked):
             keys = self._key(function[checked], word[checked], start[checked])
-            keep[checked] = ~np.isin(keys, voids)
+            at = np.minimum(np.searchsorted(voids, keys), len(voids) - 1)
+            keep[checked] = voids[at] != keys
         return keep
 
     def _at_boundaries(
@@ -278,6 +280,19 @@ def _events(function: Ints, start: Ints, end: Ints, layout: Layout, speech_start
     if len(speech_starts):
         in_speech = ((last_mark >= 0) & (speech_starts[last_mark] >= layout.segment_start[segment])).astype(np.int64)
     return Events(function, start, end, segment, zone, np.searchsorted(layout.sentence_ends, start), in_speech)
+
+
+def read_context(text: str, words: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """Return a forbidding context and the words it forbids: all, or the one that stands in brackets.
+
+    >>> read_context("深[入学]习", ["入学", "学习"])
+    ('深入学习', ['入学'])
+    """
+    before, bracket, rest = text.partition("[")
+    word, closing, after = rest.partition("]")
+    if not bracket or not closing:
+        return text, words
+    return before + word + after, [one for one in words if one == word]
 
 
 def _occurrences(word: str, context: str) -> Iterable[int]:

@@ -29,6 +29,7 @@ FUNCTION_KEYS = (
     "scope",
     "whole_words",
 )
+NEVER = "never"  # the named set of contexts that hold for every function
 Kind = Literal["subject", "form"]
 Scope = Literal["paragraph", "article"]
 
@@ -242,7 +243,7 @@ def _function(reader: _Reader) -> Function:
         words=reader.words("words"),
         patterns=_patterns(reader),
         where=where,
-        not_in=reader.words("not_in"),
+        not_in=tuple(dict.fromkeys((*reader.words("not_in"), *reader.named.get(NEVER, ())))),
         with_any=reader.words("with"),
         without_any=reader.words("without"),
         scope="article" if scope == "article" else "paragraph",

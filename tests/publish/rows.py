@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from caibian.publish import Facts, LabelSet, Shard, SourceFile
+from caibian.publish import Facts, LabelSet, Published, Shard, SourceFile, finish, open_draft, write_rows
 from caibian.schema import CLEAN, LABEL, READ, SEGMENT, plus
 
 LABELS = LabelSet(
@@ -127,9 +127,32 @@ def facts(version: str = "1.0.0", *, labels: LabelSet = LABELS, **changes: Any) 
     base: dict[str, Any] = {
         "config": {"name": "news", "version": version, "description": "县里的新闻。", "license": "CC-BY-4.0"},
         "labels": labels,
-        "sources": [SourceFile("raw/news.jsonl", "ab" * 32, 1234, format="jsonl", license="CC0-1.0", encodings={"utf-8": 20})],
+        "sources": [
+            SourceFile("raw/news.jsonl", "ab" * 32, 1234, format="jsonl", license="CC0-1.0", encodings={"utf-8": 20})
+        ],
         "funnel": {"read": 20, "too_short": 1, "duplicate_near": 1, "kept": 18},
         "topics": {"train": {"roads": 5, "meetings": 5}},
         "repairs": {"spam": {"documents": 7, "count": 14}},
     }
     return Facts(**(base | changes))
+
+
+def build(
+    folder: Path,
+    version: str = "1.0.0",
+    *,
+    rows: int = 20,
+    changes: dict[int, dict[str, Any]] | None = None,
+    labels: LabelSet = LABELS,
+    options: Options = Options(),  # noqa: B008  (frozen)
+    name: str = "news",
+    size: int = 7,
+    **described: Any,
+) -> Published:
+    """Publish `rows` rows, with CHANGES and `changes`, as folder/dist/name/version."""
+    changed = CHANGES | (changes or {})
+    table = assignment([assigned(number, **changed.get(number, {})) for number in range(rows)])
+    written = shards(folder / "shards", [row(number, **changed.get(number, {})) for number in range(rows)], size=size)
+    with open_draft(folder / "dist", name, version) as draft:
+        files = write_rows(draft.folder, written, table, labels=labels, options=options, run=inline)
+        return finish(draft, files, facts(version, labels=labels, **described))

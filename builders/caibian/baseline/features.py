@@ -23,56 +23,85 @@ Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """What of each row is counted: three columns of one length."""
+
+    whole: pa.Array  # string: the title on a line of its own, then the paragraphs
+    opening: pa.Array  # string: the title and the body's first characters; "" where that is most of the text
+    words: pa.Array  # list<string>
+
+    def __len__(self) -> int:
+        return len(self.whole)
+
+    def take(self, places: Numbers) -> "Texts":
+        """Return the texts at these places."""
+        kept = pa.array(places)
+        return Texts(self.whole.take(kept), self.opening.take(kept), self.words.take(kept))
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What is counted: columns are the words, then the runs of characters, each in ascending order."""
+    """What is counted: columns are the words, the runs of characters, and those of the opening, each ascending."""
 
     words: pa.Array  # string
     runs: Numbers
+    opening: Numbers
 
     def __len__(self) -> int:
-        return len(self.words) + len(self.runs)
+        return len(self.words) + len(self.runs) + len(self.opening)
 
 
 def learn(
-    texts: pa.Array,
-    words: pa.Array,
+    texts: Texts,
     *,
     use_words: bool = True,
     use_runs: bool = True,
     min_rows: int = 2,
     max_features: int = MAX_FEATURES,
 ) -> tuple[Vocabulary, sp.csr_array]:
-    """Return the vocabulary of `texts` (string) and `words` (list<string>, a list a text), and their counts.
+    """Return the vocabulary of `texts` and their counts.
 
-    A feature in fewer than `min_rows` texts is left out: it has nothing to say about a text that is not its own.
+    A feature in fewer than `min_rows` texts is left out, and of each kind the `max_features` most frequent are kept.
     """
-    word_part = _learn_words(words, min_rows=min_rows, max_features=max_features) if use_words else None
-    run_part = _learn_runs(texts, min_rows=min_rows, max_features=max_features) if use_runs else None
-    empty = sp.csr_array((len(texts), 0), dtype=np.float32)
-    vocabulary = Vocabulary(
-        words=word_part[0] if word_part else pa.array([], pa.string()),
-        runs=run_part[0] if run_part else np.array([], np.int64),
-    )
-    counts = [part[1] if part else empty for part in (word_part, run_part)]
-    return vocabulary, sp.hstack(counts, format="csr")
+    nothing = np.array([], np.int64), sp.csr_array((len(texts), 0), dtype=np.float32)
+    words, word_counts = pa.array([], pa.string()), nothing[1]
+    runs = opening = nothing
+    if use_words:
+        words, word_counts = _learn_words(texts.words, min_rows=min_rows, max_features=max_features)
+    if use_runs:
+        runs = _learn_runs(texts.whole, min_rows=min_rows, max_features=max_features)
+        opening = _learn_runs(texts.opening, min_rows=min_rows, max_features=max_features)
+    vocabulary = Vocabulary(words, runs[0], opening[0])
+    return vocabulary, sp.hstack([word_counts, runs[1], opening[1]], format="csr")
 
 
-def count(texts: pa.Array, words: pa.Array, vocabulary: Vocabulary) -> sp.csr_array:
+def count(texts: Texts, vocabulary: Vocabulary) -> sp.csr_array:
     """Return how often each feature of `vocabulary` is in each text: rows x features, float32."""
-    row, values = _flat(words)
+    row, values = _flat(texts.words)
     column = pc.fill_null(pc.index_in(values, value_set=vocabulary.words), -1).to_numpy(zero_copy_only=False)
-    counts = [_matrix(row, column, shape=(len(texts), len(vocabulary.words)))]
-    blocks = [
-        _matrix(*_columns(block, vocabulary.runs), shape=(len(block), len(vocabulary.runs)))
-        for block in _blocks(texts)
+    counts = [
+        _matrix(row, column, shape=(len(texts), len(vocabulary.words))),
+        _count_runs(texts.whole, vocabulary.runs),
+        _count_runs(texts.opening, vocabulary.opening),
     ]
-    counts.append(sp.vstack(blocks, format="csr") if blocks else sp.csr_array((0, len(vocabulary.runs))))
     return sp.hstack(counts, format="csr", dtype=np.float32)
+
+
+def _count_runs(texts: pa.Array, runs: Numbers) -> sp.csr_array:
+    if not len(runs) or not len(texts):
+        return sp.csr_array((len(texts), len(runs)), dtype=np.float32)
+    known = pa.array(runs)
+    counted = []
+    for block in _blocks(texts):
+        row, numbers = _runs(block)
+        column = pc.fill_null(pc.index_in(pa.array(numbers), value_set=known), -1).to_numpy(zero_copy_only=False)
+        counted.append(_matrix(row, column, shape=(len(block), len(runs))))
+    return sp.vstack(counted, format="csr")
 
 
 def names(vocabulary: Vocabulary) -> list[str]:
     """Return the features' own text, column by column; a line break in a run is a paragraph's border."""
-    return [*vocabulary.words.to_pylist(), *decode_runs(vocabulary.runs)]
+    return [*vocabulary.words.to_pylist(), *decode_runs(vocabulary.runs), *decode_runs(vocabulary.opening)]
 
 
 def decode_runs(runs: Numbers) -> list[str]:
@@ -122,9 +151,10 @@ def _blocks(texts: pa.Array) -> list[list[str]]:
 
 def _runs(block: list[str]) -> tuple[Numbers, Numbers]:
     """Return all runs of a block's texts as (row, number); line breaks stand before and after each text."""
-    joined = "".join([f"\n{text}\n" for text in block])
+    framed = [f"\n{text}\n" if text else "" for text in block]
+    joined = "".join(framed)
     chars = _folding()[np.frombuffer(joined.encode("utf-32-le"), "<u4")]
-    lengths = np.fromiter(map(len, block), np.int64, len(block)) + 2
+    lengths = np.fromiter(map(len, framed), np.int64, len(framed))
     row = np.repeat(np.arange(len(block)), lengths)
     rows, numbers, longer = [row], [chars], chars
     for length in range(2, MAX_RUN + 1):
@@ -133,11 +163,6 @@ def _runs(block: list[str]) -> tuple[Numbers, Numbers]:
         rows.append(row[: 1 - length][inside])
         numbers.append(longer[inside])
     return np.concatenate(rows), np.concatenate(numbers)
-
-
-def _columns(block: list[str], runs: Numbers) -> tuple[Numbers, Numbers]:
-    row, numbers = _runs(block)
-    return row, pc.fill_null(pc.index_in(pa.array(numbers), value_set=pa.array(runs)), -1).to_numpy()
 
 
 def _matrix(row: Numbers, column: Numbers, *, shape: tuple[int, int]) -> sp.csr_array:

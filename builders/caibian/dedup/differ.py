@@ -1,13 +1,15 @@
 """Whether two texts that share most of their grams report the same: edits of one text, or one template twice.
 
-What two texts do not share lies in gaps between the grams they share. Two gaps with the same gram before or
-after them hold what one text says in place of the other. Another figure, another wording of two characters and
-more, or one character that stands for the same other one in several places, is another fact. Any other single
-character is an edit; what only one of the texts has is a passage.
+The texts are aligned at the grams that stand once in each (as in Bram Cohen's patience diff); between them lies
+what one text says in place of the other. Another figure, another wording, or one character that stands for the
+same other one in several places, is another fact. Any other single character is an edit; more characters that
+only one of the texts has are a passage.
 """
 
+import bisect
 import collections
 import difflib
+import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -23,11 +25,12 @@ NUMERALS = frozenset("零〇一二三四五六七八九十百千万亿两")
 COUNTERS = frozenset("年月日号时点分秒岁届期次批轮名人位个件起例所家只辆台吨元万亿成倍级等")
 # Longer gaps are passages; comparing them character by character would cost their product.
 GAP_CHARS = 64
+MAX_SINGLES = 4  # characters replaced where they stand, between two anchors; more is a rewording
 # From here on texts with one edit in a hundred characters have several, which may be adjacent and look like a
 # wording, or put a digit for a digit; and who reports of something else says so in more than one place.
 LONG_CHARS = 120
 # A template has a fact to fill in more often than once in so many characters; less is a correction.
-FACT_CHARS = 400
+FACT_CHARS = 500
 
 
 class Differences(NamedTuple):
@@ -38,12 +41,6 @@ class Differences(NamedTuple):
     slips: int  # two characters for two others: a short name, or two adjacent edits
     edits: int
     passages: int
-
-
-class _Gap(NamedTuple):
-    before: int  # hash of the shared gram before the gap; 0 at the beginning of the text
-    after: int
-    content: str  # with the character before and after it
 
 
 def reports_other(left: Codes, right: Codes, *, apart: bool = False, contained: bool = False) -> bool:
@@ -59,29 +56,24 @@ def reports_other(left: Codes, right: Codes, *, apart: bool = False, contained: 
         return facts + passages > 0
     if len(left) < LONG_CHARS:
         return 0 < facts >= edits
-    if facts == slips == 1 and not passages:
-        return False
-    # Chance edits single characters: where somebody edited passages, single characters count for less.
-    return facts >= edits + (not passages) and facts * FACT_CHARS >= len(left)
+    by_chance = not passages and not wordings  # chance edits single characters, sometimes two that adjoin
+    if by_chance:
+        facts = figures + slips // 2
+    return facts >= edits + by_chance and facts * FACT_CHARS >= len(left)
 
 
 def differences(left: Codes, right: Codes, *, contained: bool = False) -> Differences:
-    """Return the differences of two texts in time linear in their lengths."""
-    left_hashes, right_hashes = gram_hashes(left, GRAM), gram_hashes(right, GRAM)
-    left_gaps = _gaps(left, left_hashes, np.isin(left_hashes, right_hashes))
-    right_gaps = _gaps(right, right_hashes, np.isin(right_hashes, left_hashes))
-    befores = {gap.before: gap for gap in right_gaps}
-    afters = {gap.after: gap for gap in right_gaps}
+    """Return the differences of two texts in about the time of sorting their grams.
+
+    >>> one, two = (np.array(list(map(ord, f"今天国家统计局发布{month}月份数据"))) for month in (3, 4))
+    >>> differences(one, two)
+    Differences(figures=1, wordings=0, slips=0, edits=0, passages=0)
+    """
     kinds, singles = collections.Counter[str](), collections.Counter[str]()
-    matched = 0
-    for gap in left_gaps:
-        other = befores.get(gap.before) or afters.get(gap.after)
-        matched += other is not None
-        for kind, both in _replaced(gap.content, other.content) if other else [("edit", "")]:
+    for one, two in _gaps(left, right, open_ended=contained):
+        for kind, both in _replaced(one, two):
             kinds[kind] += 1
             singles[both] += kind == "edit"
-    if not contained:
-        kinds["edit"] += max(len(right_gaps) - matched, 0)
     repeated = sum(count for both, count in singles.items() if count > 1 and len(both) > 1)
     return Differences(
         kinds["figure"],
@@ -92,44 +84,101 @@ def differences(left: Codes, right: Codes, *, contained: bool = False) -> Differ
     )
 
 
-def _gaps(codes: Codes, hashes: npt.NDArray[np.uint64], shared: npt.NDArray[np.bool_]) -> list[_Gap]:
-    """Return what lies between the shared grams of a text."""
-    text = codes.tobytes().decode("utf-32-le")
-    padded = np.concatenate([[True], shared, [True]]).astype(np.int8)
-    edges = np.flatnonzero(np.diff(padded)).tolist()
-    gaps = []
-    for start, end in zip(edges[::2], edges[1::2], strict=True):
-        first, last = start == 0, end == len(hashes)
-        low, high = (0 if first else start + GRAM - 1), (len(text) if last else end)
-        before, after = (0 if first else int(hashes[start - 1])), (0 if last else int(hashes[end]))
-        gaps.append(_Gap(before, after, _widened(text, min(low, high), max(low, high))))
-    return gaps
+def _gaps(left: Codes, right: Codes, *, open_ended: bool) -> Iterator[tuple[str, str]]:
+    """Yield what differs between two anchors, with the character before and after it.
+
+    `open_ended` leaves out what stands before the first and after the last anchor.
+    """
+    one, two = _text(left), _text(right)
+    anchors = _anchors(gram_hashes(left, GRAM), gram_hashes(right, GRAM))
+    ends = [] if open_ended else [(len(one), len(two))]
+    low = anchors[0] if open_ended and anchors else (0, 0)
+    for high in [*anchors, *ends]:
+        if high[0] - low[0] == 1 == high[1] - low[1]:
+            low = high
+            continue
+        first, second = one[low[0] : high[0] + 1], two[low[1] : high[1] + 1]
+        if first != second:
+            yield _trimmed(first, second)
+        low = high
 
 
-def _widened(text: str, low: int, high: int) -> str:
-    """Return a part of a text with the figure that it begins or ends inside of, and a character around it."""
-    start, end = low, high
-    if low == high or text[low] in DIGITS:
-        while start > 0 and text[start - 1] in DIGITS:
-            start -= 1
-    if low == high or text[high - 1] in DIGITS:
-        while end < len(text) and text[end] in DIGITS:
-            end += 1
-    return text[max(start - 1, 0) : end + 1]
+def _text(codes: Codes) -> str:
+    return codes.astype("<u4").tobytes().decode("utf-32-le")
+
+
+def _anchors(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> list[tuple[int, int]]:
+    """Return where grams that occur once in each text stand, the most that are in the same order in both."""
+    singles = []
+    for hashes in (left, right):
+        values, places, counts = np.unique(hashes, return_index=True, return_counts=True)
+        singles.append((values[counts == 1], places[counts == 1]))
+    (left_values, left_places), (right_values, right_places) = singles
+    _, at_left, at_right = np.intersect1d(
+        left_values, right_values, assume_unique=True, return_indices=True
+    )
+    pairs = sorted(zip(left_places[at_left].tolist(), right_places[at_right].tolist(), strict=True))
+    return _longest_rising(pairs)
+
+
+def _longest_rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the longest part of the pairs in which the second numbers rise as well as the first."""
+    tails: list[int] = []
+    tops: list[int] = []
+    previous = [-1] * len(pairs)
+    for number, (_, second) in enumerate(pairs):
+        place = bisect.bisect_left(tails, second)
+        previous[number] = tops[place - 1] if place else -1
+        tails[place : place + 1] = [second]
+        tops[place : place + 1] = [number]
+    chain, number = [], tops[-1] if tops else -1
+    while number >= 0:
+        chain.append(pairs[number])
+        number = previous[number]
+    return chain[::-1]
+
+
+def _trimmed(one: str, two: str) -> tuple[str, str]:
+    """Return two strings without what both begin and end with, but for one character on each side."""
+    start, shorter = 0, min(len(one), len(two))
+    while start < shorter and one[start] == two[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and one[-1 - end] == two[-1 - end]:
+        end += 1
+    start, end = max(start - 1, 0), max(end - 1, 0)
+    return one[start : len(one) - end], two[start : len(two) - end]
 
 
 def _replaced(left: str, right: str) -> Iterator[tuple[str, str]]:
     """Yield the kind of each difference of two contents, and what stands for what."""
-    if max(len(left), len(right)) > GAP_CHARS:
-        yield ("wording" if min(len(left), len(right)) > GAP_CHARS // 2 else "passage"), ""
+    shorter, longer = sorted((len(left) - 2, len(right) - 2))  # without the characters around
+    if longer > GAP_CHARS:
+        yield ("wording" if shorter > GAP_CHARS // 2 else "passage"), ""
         return
-    matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
-    for kind, left_start, left_end, right_start, right_end in matcher.get_opcodes():
-        if kind == "equal":
-            continue
+    if longer - shorter > 2 and shorter > 0:
+        yield "wording", left + right
+        return
+    for left_start, left_end, right_start, right_end in _changes(left, right):
         one, two = left[left_start:left_end], right[right_start:right_end]
         beside = left[max(left_start - 1, 0) : left_start] + left[left_end : left_end + 1]
         yield _kind(one, two, beside), one + two
+
+
+def _changes(left: str, right: str) -> Iterator[tuple[int, int, int, int]]:
+    """Yield where two contents differ; those of one length, if mostly equal, character by character."""
+    unequal = [one != two for one, two in zip(left, right, strict=False)]
+    if len(left) == len(right) and sum(unequal) <= MAX_SINGLES:
+        start = 0
+        for differs, run in itertools.groupby(unequal):
+            end = start + len(list(run))
+            if differs:
+                yield start, end, start, end
+            start = end
+        return
+    for kind, *places in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        if kind != "equal":
+            yield places[0], places[1], places[2], places[3]
 
 
 def _kind(one: str, two: str, beside: str) -> str:

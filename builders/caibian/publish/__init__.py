@@ -5,6 +5,7 @@ from caibian.publish.draft import Draft, open_draft
 from caibian.publish.facts import Facts, FileInfo, LabelSet, Published, Shard, SourceFile
 from caibian.publish.finish import finish
 from caibian.publish.history import history
+from caibian.publish.push import Pushed, push
 from caibian.publish.verify import verify
 from caibian.publish.write import write_rows
 
@@ -16,12 +17,14 @@ __all__ = [
     "FileInfo",
     "LabelSet",
     "Published",
+    "Pushed",
     "Shard",
     "SourceFile",
     "diff",
     "finish",
     "history",
     "open_draft",
+    "push",
     "verify",
     "write_rows",
 ]

@@ -65,7 +65,9 @@ def _rows(files: Sequence[FileInfo]) -> str:
         row = found.setdefault(file.config, {})
         row[file.split] = row.get(file.split, 0) + file.rows
     splits = list(dict.fromkeys(split for row in found.values() for split in row))
-    return table(["config", *splits], [[config, *(row.get(split) for split in splits)] for config, row in found.items()])
+    return table(
+        ["config", *splits], [[config, *(row.get(split) for split in splits)] for config, row in found.items()]
+    )
 
 
 def _load(facts: Facts, schemas: Mapping[str, pa.Schema]) -> str:
@@ -183,7 +185,9 @@ def _limits(facts: Facts, text: bool) -> str:
         "Near copies are found by shared wording; the same event told in other words is no copy and may be in two splits.",
     ]
     if facts.labels.explained:
-        limits.append("Weak labels agree with their rules by construction: a model's score on them measures the rules too.")
+        limits.append(
+            "Weak labels agree with their rules by construction: a model's score on them measures the rules too."
+        )
     if not text:
         limits.append("Without the texts, the evidence's places can be followed only by who has the sources.")
     return "## Known limits\n\n" + "\n".join(f"- {limit}" for limit in limits)

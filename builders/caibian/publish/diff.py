@@ -153,9 +153,7 @@ def _changes(
     if _digests(records[0], config) == _digests(records[1], config):
         return {kind: Change(0) for kind in KINDS}
     common = [name for name, kind in after.items() if before.get(name) == kind]
-    old, new = (
-        index(folder, record, config, columns=common) for folder, record in zip(folders, records, strict=True)
-    )
+    old, new = (index(folder, record, config, columns=common) for folder, record in zip(folders, records, strict=True))
     found = _ids(old, new)
     shown = examples(folders, records, config, {kind: ids.slice(0, limit).to_pylist() for kind, ids in found.items()})
     return {kind: Change(len(ids), shown[kind]) for kind, ids in found.items()}

@@ -117,7 +117,10 @@ def _text_parts(array: pa.Array) -> list[Part]:
         pa.large_binary()
     )
     _, offsets, data = whole.buffers()
-    return [_fixed(lengths), (data or pa.py_buffer(b""), _numpy(offsets, np.dtype("<i8"), whole.offset, len(whole) + 1))]
+    return [
+        _fixed(lengths),
+        (data or pa.py_buffer(b""), _numpy(offsets, np.dtype("<i8"), whole.offset, len(whole) + 1)),
+    ]
 
 
 def _numpy(buffer: pa.Buffer, dtype: np.dtype[np.int64], start: int, count: int) -> Offsets:

@@ -39,7 +39,9 @@ def rows_by_id(folder: Path, record: Mapping[str, Any], config: str, ids: Sequen
 
 
 def with_names(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """Return the row with its labels by name."""
+    """Return the row with its labels by name and its date in ISO 8601."""
+    if row.get("published") is not None:
+        row["published"] = row["published"].isoformat()
     for column in LABEL_COLUMNS:
         if row.get(column) is not None:
             ids = row[column]
@@ -62,7 +64,9 @@ def _example(kind: str, one: str, old: Mapping[str, Any] | None, new: Mapping[st
             before, after = _difference(*(_as_text(row.get(columns[0])) for row in (old, new)))
             return shown | {"column": columns[0], "old": before, "new": after}
     columns = sorted(
-        name for name in old.keys() & new.keys() if old[name] != new[name] and name not in (*TEXT_COLUMNS, *LABEL_COLUMNS)
+        name
+        for name in old.keys() & new.keys()
+        if old[name] != new[name] and name not in (*TEXT_COLUMNS, *LABEL_COLUMNS)
     )
     return shown | {"columns": [name for name in columns if name != "split"]}
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from caibian.publish.mask import Kind
+
 Task = Literal["multi-label", "single-label"]
 State = Literal["published", "replaced", "unchanged"]
 Split = Literal["train", "validation", "test"]
@@ -21,6 +23,8 @@ class Options(Protocol):
     def rows_per_shard(self) -> int: ...
     @property
     def text(self) -> bool: ...
+    @property
+    def mask(self) -> Sequence[Kind]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,7 @@
 """The only door to `datasets`: declared features in, a loaded draft out."""
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +47,14 @@ def load_problems(
         for config, splits in rows.items():
             try:
                 loaded = datasets.load_dataset(str(folder.absolute()), config, cache_dir=str(cache))
-            except (OSError, ValueError, TypeError, KeyError, datasets.exceptions.DatasetsError, pa.ArrowException) as error:
+            except (
+                OSError,
+                ValueError,
+                TypeError,
+                KeyError,
+                datasets.exceptions.DatasetsError,
+                pa.ArrowException,
+            ) as error:
                 reason = str(error.__cause__ or error).splitlines() or [type(error).__name__]
                 problems.append(f"{config}: datasets cannot load it: {reason[0]}")
                 continue

@@ -55,7 +55,7 @@ def _describe(
     text = "text" in schemas["articles"].names
     masks = facts.config.get("publish", {}).get("mask", ())
     card = write_card(facts, files, schemas, record["content_sha256"], text=text, masks=masks)
-    (folder / manifest.CROISSANT).write_bytes(write_croissant(facts, files, schemas))
+    (folder / manifest.CROISSANT).write_bytes(write_croissant(facts, schemas))
     record["files"] = manifest.listed(folder, files)
     seal(folder, card, record)
 

@@ -20,9 +20,7 @@ _SIZES = [(10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "
 DIGEST_SHOWN = 16  # hexadecimal digits of the content digest in `description`: enough to make a cache key its own
 
 
-def front_matter(
-    facts: Facts, files: Sequence[FileInfo], schemas: Mapping[str, pa.Schema], digest: str
-) -> str:
+def front_matter(facts: Facts, files: Sequence[FileInfo], schemas: Mapping[str, pa.Schema], digest: str) -> str:
     """Return the front matter between its lines of hyphens.
 
     `datasets` takes the cache key from the folder's name and this text, not from the rows: the content digest in

@@ -29,7 +29,8 @@ def history(folder: Path, id: str) -> Row:  # noqa: A002  (the column's own name
     else:
         raise DataError(f"{folder}: has no row with the id {id!r}, neither published nor dropped")
     row = {"config": config, **found[0]}
-    row["file"] = next((file for file in record["sources"] if file["name"] == row.get("source")), None)
+    origin = (row.get("source"), row.get("source_sha256"))
+    row["file"] = next((file for file in record["sources"] if (file["name"], file["sha256"]) == origin), None)
     if config != "paragraphs":
         row["copies"] = _copies(folder, record, id, found[1:])
         row["paragraph_rows"] = _rows(folder, record, "paragraphs", "article", id)

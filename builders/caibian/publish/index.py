@@ -43,7 +43,7 @@ def batches(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.Tab
 
 
 def _parts(columns: Sequence[str]) -> dict[str, list[str]]:
-    parts: dict[str, list[str]] = {"labels": [], "text": [], "rest": []}
+    parts: dict[str, list[str]] = {"labels": ["id"], "text": ["id"], "rest": ["id"]}  # never without a column
     for name in columns:
         if name != "id":
             parts["labels" if name in LABEL_COLUMNS else "text" if name in TEXT_COLUMNS else "rest"].append(name)
@@ -53,7 +53,7 @@ def _parts(columns: Sequence[str]) -> dict[str, list[str]]:
 def _hashed(
     rows: pa.Table, split: str, names: Sequence[str], schema: pa.Schema, parts: Mapping[str, Sequence[str]]
 ) -> pa.Table:
-    for name in parts["labels"]:
+    for name in set(parts["labels"]) - {"id"}:
         rows = rows.set_column(rows.column_names.index(name), name, named(rows[name].combine_chunks(), names))
     hashes = [_short(rows.select(list(part))) for part in parts.values()]
     return pa.table([rows["id"], pa.repeat(split, rows.num_rows), *hashes], schema=schema)

@@ -15,6 +15,8 @@ from caibian.errors import DataError
 from caibian.publish import assemble, columns, features
 from caibian.publish.draft import writing
 from caibian.publish.facts import SPLITS, FileInfo, LabelSet, Options, Run, Shard
+from caibian.publish.mask import Kind
+from caibian.publish.masking import mask_rows
 from caibian.publish.output import Output
 
 ASSIGNMENT = ("id", "cluster", "duplicate_of", "similarity", "split", "dropped")
@@ -29,6 +31,7 @@ class Layout:
     folder: Path
     schemas: dict[str, bytes]  # serialized, with the features' metadata
     labels: LabelSet
+    mask: tuple[Kind, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,8 @@ def write_rows(
     _check(shards, assignment)
     plain = columns.schemas(labels, text=options.text)
     declared = {config: features.declare(schema, labels) for config, schema in plain.items()}
-    layout = Layout(folder, {name: schema.serialize().to_pybytes() for name, schema in declared.items()}, labels)
+    stored = {name: schema.serialize().to_pybytes() for name, schema in declared.items()}
+    layout = Layout(folder, stored, labels, tuple(options.mask))
     found: list[FileInfo] = []
     with writing(folder):
         tasks = _tasks(folder, shards, assignment, options.rows_per_shard)
@@ -71,7 +75,8 @@ def write_file(task: Task, *, layout: Layout) -> list[FileInfo]:
         name: Output(layout.folder, name, task.split, task.name, pa.ipc.read_schema(pa.py_buffer(layout.schemas[name])))
         for name in configs
     }
-    for rows in _rows(task):
+    for plain in _rows(task):
+        rows = mask_rows(plain, layout.mask)
         for name, output in outputs.items():
             output.add(_assemble(name, rows, output.schema, layout.labels))
     return [output.close() for output in outputs.values()]
@@ -96,7 +101,11 @@ def _rows(task: Task) -> Iterator[pa.Table]:
             raise ValueError(f"{paths[0]}: holds other rows than the assignment says")  # our bug, not the user's
         for name in ASSIGNMENT:
             position = rows.column_names.index(name) if name in rows.column_names else None
-            rows = rows.append_column(name, part[name]) if position is None else rows.set_column(position, name, part[name])
+            rows = (
+                rows.append_column(name, part[name])
+                if position is None
+                else rows.set_column(position, name, part[name])
+            )
         for start in range(0, rows.num_rows, _SLICE):
             yield rows.slice(start, _SLICE).combine_chunks()
 
@@ -117,7 +126,9 @@ def _check(shards: Sequence[Shard], assignment: pa.Table) -> None:
     if assignment.num_rows != rows:
         raise ValueError(f"the shards have {rows} rows, the assignment has {assignment.num_rows}")
     if pc.all(assignment["dropped"].is_valid()).as_py():
-        raise DataError("no row is left to publish: every row was dropped; look at the reasons with --dry-run or inspect")
+        raise DataError(
+            "no row is left to publish: every row was dropped; look at the reasons with --dry-run or inspect"
+        )
 
 
 def _tasks(folder: Path, shards: Sequence[Shard], assignment: pa.Table, rows_per_shard: int) -> list[Task]:
@@ -166,4 +177,3 @@ def _without_empty(folder: Path, files: Sequence[FileInfo]) -> list[FileInfo]:
             (folder / file.path).unlink()
     order = ["articles", "paragraphs", "dropped"]
     return sorted((file for file in files if rows[file.config, file.split]), key=lambda file: order.index(file.config))
-

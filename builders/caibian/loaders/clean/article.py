@@ -5,8 +5,9 @@ from datetime import date
 
 from caibian.config import Clean
 from caibian.loaders.clean import genre, metadata
-from caibian.loaders.clean.body import SIGNED, Judged, choose, is_kept, judge, without_repeats
+from caibian.loaders.clean.body import SIGNED, Judged, choose, is_kept, judge
 from caibian.loaders.clean.page import Page
+from caibian.loaders.clean.paragraphs import to_paragraphs
 
 
 @dataclass(slots=True)
@@ -42,29 +43,33 @@ def extract(page: Page, *, content: str = "page", options: Clean | None = None) 
     else:
         start, stop = 0, len(judged)
     declared = page.declared
+    title: str | None
     title, place = metadata.find_title(judged, start, declared.title)
     if content == "page":
         if title is None and metadata.is_headline(judged[start:stop]):
             title, place = judged[start].line.text, start
         start = _behind_head(judged, start, stop, place)
+        start = _behind_repeated_title(judged, start, title)
     body, below = judged[start:stop], _foot(judged, stop)
     if content == "page":
         kept = [entry for entry in body if is_kept(entry) and (not entry.byline or SIGNED.fullmatch(entry.line.text))]
     else:
         kept = [entry for entry in body if entry.line.text]
-    paragraphs = without_repeats([entry.line.text for entry in kept])
-    bylines = [entry.line.text for entry in _heads(judged, start, place)]
+    paragraphs = to_paragraphs(kept, parents=page.parents)
+    if title is None and declared.title:
+        title = metadata.clean_title(declared.title) or None
+    heads = _heads(judged, start, place)
     tails = [entry.line.text for entry in body + below if entry.byline]
     if "title" in declared.given:
         title = declared.title
     ends = paragraphs[:1] + tails + paragraphs[-1:]
-    credits = metadata.credits_of(bylines + tails)
+    credits = metadata.credits_of([entry.line.text for entry in heads] + tails)
     if paragraphs:
         credits += [metadata.read_opening(paragraphs[0]), metadata.read_ending(paragraphs[-1])]
     article = Article(
         title=title,
         paragraphs=paragraphs,
-        published=metadata.find_published(bylines, declared, ends),
+        published=metadata.find_published(heads, declared, ends),
         publisher=metadata.find_publisher(credits, declared),
         author=metadata.find_author(credits, declared),
         section=metadata.find_section(judged[:start], declared),
@@ -81,6 +86,16 @@ def extract(page: Page, *, content: str = "page", options: Clean | None = None) 
         )
         article.dropped = genre.refuse(draft, min_chars=options.min_chars, genres=options.genres)
     return article
+
+
+def _behind_repeated_title(judged: list[Judged], start: int, title: str | None) -> int:
+    """Return the body's start behind lines that only repeat the title, whole or in parts."""
+    wanted = metadata.plain(title or "")
+    for position in range(start, min(start + 3, len(judged))):
+        text = metadata.plain(judged[position].line.text)
+        if len(text) >= max(metadata.MIN_TITLE, 0.6 * len(wanted)) and text in wanted:
+            start = position + 1
+    return start
 
 
 def _heads(judged: list[Judged], start: int, place: int) -> list[Judged]:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from caibian.loaders.clean import furniture
-from caibian.loaders.clean.credits import is_byline
+from caibian.loaders.clean.credits import CLOCK, is_byline
 from caibian.loaders.clean.markup import Line
 from caibian.loaders.clean.page import Page
 
@@ -24,8 +24,6 @@ MAX_WORTH = 2000
 # The first zone with this part of the best zone's worth is the article; posts and comments follow it.
 GOOD_PART = 0.3
 MIN_WORTH = 40
-# Paragraphs this long do not recur in one article; where they do, the page carries it twice.
-REPEAT_CHARS = 30
 
 
 # The marks of furniture in class names are believed where this part of the prose, at least, has none.
@@ -61,11 +59,11 @@ def prose_chars(line: Line) -> int:
 def judge(page: Page) -> list[Judged]:
     """Return the page's lines with their kinds."""
     judged = []
+    homes = _homes(page)
     for line in page.lines:
         if not line.text:
             continue  # a repair emptied it
-        inner = line.tag not in ("td", "div", "body", "article", "section", "main", "")
-        home = page.parents[line.block] if inner else line.block
+        home = homes[line.block]
         entry = Judged(line=line, prose=prose_chars(line), home=home)
         if len(line.text) <= furniture.MAX_CHARS:
             _classify(entry)
@@ -77,14 +75,42 @@ def judge(page: Page) -> list[Judged]:
     return judged
 
 
+# Elements that hold paragraphs or are one, as the page's author liked; the others are paragraphs, or items.
+_EITHER = frozenset(("div", "section", "article", "span", "center"))
+_HOLDERS = frozenset(("td", "body", "main", "html", ""))
+
+
+def _homes(page: Page) -> list[int]:
+    """Return for each block the block that holds the paragraphs of its kind: itself, or the one around it."""
+    lines = [0] * len(page.parents)
+    tags = [""] * len(page.parents)
+    for line in page.lines:
+        lines[line.block] += 1
+        tags[line.block] = line.tag
+    leaf = [True] * len(page.parents)
+    for parent in page.parents:
+        leaf[parent] = False
+    return [
+        block
+        if tags[block] in _HOLDERS or (tags[block] in _EITHER and (lines[block] > 1 or not leaf[block]))
+        else parent
+        for block, parent in enumerate(page.parents)
+    ]
+
+
 def _classify(entry: Judged) -> None:
     """Note whether a short line is a wall, a bar or a byline; a byline may link to its author, but is no link."""
     line = entry.line
     entry.wall = furniture.ends_article(line.text)
     entry.bar = not entry.wall and furniture.is_bar(line.text)
-    entry.byline = not (entry.wall or entry.bar) and line.link_chars < len(line.text) and is_byline(line.text)
+    entry.byline = not (entry.wall or entry.bar) and is_byline(line.text) and not _is_headline_link(line)
     if entry.wall or entry.bar or entry.byline:
         entry.prose = 0
+
+
+def _is_headline_link(line: Line) -> bool:
+    """Return whether a line is one link that names no clock: a headline of a list with its date."""
+    return line.link_chars >= len(line.text) and CLOCK.search(line.text) is None
 
 
 def main_block(page: Page, judged: list[Judged]) -> int:
@@ -126,7 +152,7 @@ def worth(entry: Judged, *, within: bool, narrow: bool) -> float:
             return -5
         return min(entry.prose, MAX_WORTH) * (1 if within else OUTSIDE)
     if line.link_chars * 2 > len(line.text):
-        return -2 if within and narrow else -10 - len(line.text) / 2
+        return -0.3 if within and narrow else -10 - len(line.text) / 2
     return (-0.1 if narrow else -2) if within else -6
 
 
@@ -151,10 +177,39 @@ def choose(page: Page, judged: list[Judged]) -> tuple[int, int]:
     for value, begin, end in runs[first + 1 :]:
         if value < MIN_WORTH:
             continue
-        if not _continues(judged, start, stop, begin, end):
+        if not _continues(judged, (start, stop), (begin, end)):
             break
         stop = end
-    return _widen(judged, start, stop)
+    for value, begin, end in reversed(runs[:first]):
+        if value >= MIN_WORTH and _continues(judged, (begin, end), (start, stop)):
+            start = begin
+    return _widen(judged, start, _before_next_story(judged, start, stop))
+
+
+# So much prose is an article by itself; behind it an editors' line or a new byline begins another.
+STORY_CHARS = 100
+
+
+def _before_next_story(judged: list[Judged], start: int, stop: int) -> int:
+    """Return where the first story ends: at its editors' line, or at the title over another story's byline."""
+    prose = 0
+    for position in range(start, stop):
+        entry = judged[position]
+        if entry.byline and prose >= STORY_CHARS:
+            rest = sum(later.prose for later in judged[position:stop])
+            if rest > 4 * prose:
+                continue  # that was the summary over the byline
+            if EDITORS.search(entry.line.text):
+                return position
+            if rest >= STORY_CHARS and CLOCK.search(entry.line.text):
+                before = judged[position - 1]
+                title = len(before.line.text) <= 60 and not before.line.text.endswith(("。", "”"))
+                return position - title
+        prose += entry.prose
+    return stop
+
+
+EDITORS = re.compile(r"责任?编|(?<!总)编辑\s?[:：]|审核\s?[:：]|校对\s?[:：]|终审\s?[:：]")
 
 
 def _widen(judged: list[Judged], start: int, stop: int) -> tuple[int, int]:
@@ -195,12 +250,15 @@ def _best_run(values: list[float], begin: int, end: int) -> tuple[float, int, in
 BOX_LINES = 25
 
 
-def _continues(judged: list[Judged], start: int, stop: int, begin: int, end: int) -> bool:
+def _continues(judged: list[Judged], earlier: tuple[int, int], later: tuple[int, int]) -> bool:
     """Return whether a run goes on behind a box inside the article: same home, no new date or title."""
-    if begin - stop > BOX_LINES or any(entry.byline for entry in judged[stop:begin]):
+    gap = judged[earlier[1] : later[0]]
+    if len(gap) > BOX_LINES or any(entry.byline for entry in gap):
         return False
-    homes = {entry.home for entry in judged[start:stop] if entry.prose}
-    return all(entry.home in homes for entry in judged[begin:end] if entry.prose)
+    runs = [[entry.home for entry in judged[start:stop] if entry.prose] for start, stop in (earlier, later)]
+    small, large = sorted(runs, key=len)
+    homes = set(large)
+    return 2 * sum(home in homes for home in small) > len(small)
 
 
 def is_kept(entry: Judged) -> bool:
@@ -211,16 +269,3 @@ def is_kept(entry: Judged) -> bool:
     if line.furniture:
         return False
     return entry.prose > 0 or line.link_chars * 2 <= len(line.text)
-
-
-def without_repeats(texts: list[str]) -> list[str]:
-    """Return the paragraphs without those that recur: of a page that carries its article twice, the first."""
-    seen: set[str] = set()
-    kept = []
-    for text in texts:
-        if len(text) >= REPEAT_CHARS:
-            if text in seen:
-                continue
-            seen.add(text)
-        kept.append(text)
-    return kept

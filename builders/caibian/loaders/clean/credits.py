@@ -14,19 +14,20 @@ _LABELS = {
     "reporter": "记者|本报记者|通讯员|特约记者|见习记者|实习记者|特约通讯员|实习生|全媒体记者|首席记者|驻站记者|实习记者|融媒体记者|特派记者|观察员",
     "editor": "编辑|责任编辑|责编|本文编辑|值班编辑|网络编辑|文字编辑|新媒体编辑",
     "other": "审核|终审|初审|复审|审校|校对|监制|统筹|主编|总编|总编辑|编审|编校|美编|排版|制作|签发|摄影|图片|供图|供稿|图|摄|录入|发布者|发布人"
-    "|点击|点击数|点击率|点击次数|阅读|阅读数|阅读量|阅读次数|浏览|浏览数|浏览次数|浏览量|人气|访问量|访问次数|查看|评论|评论数|回复|回复数|字号|字体|分享|次数|更新"
-    "|发布时间|发表时间|发布日期|发表日期|更新时间|时间|日期|发稿时间|创建时间|刊发时间|发布|发表|录入时间|信息时间|添加时间|上传时间|编辑日期|版次|版面|语音|收藏|打印|标签|栏目|类别|分类",
+    "|字号|字体|更新"
+    "|发布时间|发表时间|发布日期|发表日期|更新时间|时间|日期|发稿时间|创建时间|刊发时间|发布|发表|录入时间|信息时间|添加时间|上传时间|编辑日期|版次|版面|语音|收藏|打印|标签|栏目|类别|分类|连载|书名|出版社|出版|丛书",
 }
 _ROLE_OF = {name: role for role, names in _LABELS.items() for name in names.split("|")}
 _ALL = "|".join(sorted(_ROLE_OF, key=len, reverse=True))
 # A label, then a colon; 记者 and its like and 编辑 also do with a space before the name.
-LABEL = re.compile(rf"(?P<name>{_ALL})(?:\s{{0,4}}[:：]|(?<=记者)\s|(?<=通讯员)\s|(?<=编辑)\s|(?<=责编)\s|(?<=作者)\s|[/／](?=[\u4e00-\u9fff]))")
+LABEL = re.compile(rf"(?P<name>{_ALL})(?:\s{{0,4}}[:：]|(?<=记者)\s|(?<=通讯员)\s|(?<=编辑)\s|(?<=责编)\s|(?<=作者)\s|[/／](?=[\u4e00-\u9fff])|(?<=[转摘]自)(?=[《“]))")
 # 文/张三, 图/李四, 撰文/王五: a slash for the colon.
 # No line is a byline without one of these.
 _MAYBE = re.compile(r"[:：/／]|[\d０-９]{4}|年|记者|通讯员|编辑|责编|作者|发[表布]|张贴")
 CLOCK = re.compile(r"\d{1,2}\s?[:：]\s?\d{2}(?:\s?[:：]\s?\d{2})?(?:\s?[AP]M)?", re.IGNORECASE)
 NOISE = re.compile(
     r"(?:https?://)?(?:[a-z0-9-]{1,30}\.){1,4}(?:com|cn|net|org|hk|tw)\b\S{0,60}|size=\S{1,6}"
+    r"|(?:点击|阅读|浏览|人气|访问|查看|评论|回复|分享|次数)(?:数|率|量|次数|人数)?\s?[:：(（]?\s?\d{1,9}\s?[)）次条]?"
     r"|星期[一二三四五六日天]|(?:mon|tues|wednes|thurs|fri|satur|sun)day|周[一二三四五六日](?![\u4e00-\u9fff])|[上下]午|北京时间",
     re.IGNORECASE,
 )
@@ -49,6 +50,8 @@ class Credits:
     authors: list[str] = field(default_factory=list)
     reporters: list[str] = field(default_factory=list)
     editors: list[str] = field(default_factory=list)
+    dated: bool = False
+    labelled: bool = False
     rest: int = 0  # characters of the line that are neither label, value, date nor clock
 
     def author(self) -> str | None:
@@ -68,11 +71,13 @@ def read_byline(text: str) -> Credits:
     text = text[:MAX_BYLINE_CHARS]
     while (day := find_date(text)) is not None:
         text = f"{text[: day[1]]}\n{text[day[2] :]}"
+        found.dated = True
     text = NOISE.sub("\n", CLOCK.sub("\n", text))
     if (poster := POSTER.match(text)) is not None:
         found.authors.append(poster[1])
         text = text[poster.end() :]
     labels = list(LABEL.finditer(text))
+    found.labelled = bool(labels)
     lead = text[: labels[0].start()] if labels else text
     found.rest = len(lead.replace("\n", "").strip(_BRACKETS))
     for position, label in enumerate(labels):
@@ -126,7 +131,7 @@ def people(value: str, *, open_names: bool = False) -> list[str]:
     for token in _SPLIT.split(value):
         token = re.sub(r"(?:文并摄|摄影报道|报道|整理|综合|实习生|通讯员|记者)$", "", token.strip(_BRACKETS))
         token = re.sub(r"^(?:本报|本刊|本网|见习|实习|特约|首席|全媒体)?(?:记者|通讯员|实习生)", "", token)
-        if not _HAN_NAME.fullmatch(token) or token in NOBODY or token in _ROLE_OF or len(names) >= 12:
+        if not _HAN_NAME.fullmatch(token) or token[-1] in "县市省区州镇村社报网台" or token in NOBODY or token in _ROLE_OF or len(names) >= 12:
             break
         names.append(token)
     if names or not open_names:
@@ -149,5 +154,4 @@ def is_byline(text: str) -> bool:
     found = read_byline(text)
     if _MAYBE.search(text) is None or "。" in text or "！" in text or "？" in text:
         return False
-    labelled = LABEL.search(text) is not None
-    return found.rest <= (14 if labelled else 8) and (labelled or find_date(text) is not None)
+    return found.rest <= (14 if found.labelled else 8) and (found.labelled or found.dated)

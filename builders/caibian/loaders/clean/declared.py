@@ -48,7 +48,7 @@ class Declared:
 _ATTRIBUTES = r'[^>"]*+(?:"[^"]*+"[^>"]*+)*+'
 _META = re.compile(rf"<(?:meta|link)\s({_ATTRIBUTES})>")
 _VALUE = re.compile(r'([a-z:-]{1,20})="([^"]*+)"')
-_JSON_LD = re.compile(rf"<script\s[^>]*?application/ld\+json{_ATTRIBUTES}>(.*?)</script>", re.DOTALL)
+_JSON_LD = re.compile(rf'<script\s[^>]*?"application/ld\+json"{_ATTRIBUTES}>(.*?)</script>', re.DOTALL)
 _HEADLINE = re.compile(rf"<title{_ATTRIBUTES}>(.*?)</title>", re.DOTALL)
 
 

@@ -20,6 +20,7 @@ END = re.compile(
     r"|猜你喜欢|大家都在看|看过本文的?人|喜欢本文的?人"
     r"|(?:上|下|前|后)一?(?:篇|条|页)(?:[\s:：】\]）)>》»<]|新闻|文章|$)"
     r"|(?:发表|网友|用户|我要|查看|参与|最新|全部|热门|精彩|文章|写|新闻|读者|共有?\s?\d{0,9}\s?条)(?:您的|的|我的)?(?:评论|留言|跟帖|跟贴|回复|讨论)"
+    r"|本文(?:发表|通告|引用|已?被)|trackback|已被?阅读"
     r"|我来说[两几]句|我要评论|我有话说|文明上网|网友评论仅|请?自觉遵守|评论\s?[(（]\d|条评论"
     r"|(?:(?:特别|郑重|免责|版权|重要|本站|本网|网站|原创|侵权|转载)\S{0,6}(?:声明|提示|说明|须知))(?:[\s:：】\]）)]|$)"
     r"|\S{0,8}(?:版权|侵权|免责|转载|著作权)\S{0,8}(?:声明|公告|说明|须知|启事|提示)\s?[:：]?$"
@@ -37,12 +38,20 @@ END = re.compile(
     re.IGNORECASE,
 )
 
-# A page's foot says so somewhere in the line, not at its beginning.
-FOOT = (
-    "icp备", "icp證", "icp证", "icp字", "all right", "©", "copyright©", "copyright ©", "copyright(", "copyright @", "copyright@",
-    "copyright 1", "copyright 2", "网安备", "版权所有", "增值电信业务", "举报电话：", "举报电话:", "举报邮箱",
-    "信息服务许可证", "不良信息举报",
-)  # fmt: skip
+# A line of this length with a full stop is a sentence of the article, unless it is the site's legal notice.
+SENTENCE_CHARS = 60
+LEGAL = re.compile(
+    _EDGE + r"(?:[①一1][、.\s]?)?(?:凡(?:本|注明|未注明)|(?:免责|版权|郑重|特别|本站|本网|侵权)\S{0,4}声明|声明\s?[:：]|本(?:网|站)\S{0,20}(?:转载|版权)"
+    r"|版权所有|未经\S{0,14}(?:授权|许可|允许|同意)|以上(?:内容|信息|文章)\S{0,20}(?:转载|仅代表|不代表))"
+)
+
+# A page's foot says so somewhere in the line, not at its beginning; the first pattern is a quick look.
+_FOOT_SIGN = re.compile(r"©|版权|许可证|举报|安备|电信|[Cc][Pp]|[Rr]ight|RIGHT")
+FOOT = re.compile(
+    r"icp[备證证字]|all rights? reserved|copyright\s?[©®@(\d]|©|网安备|版权所有(?!者|人|权)|增值电信业务|举报(?:电话|邮箱)[:：]"
+    r"|信息服务许可证|不良信息举报",
+    re.IGNORECASE,
+)
 
 # Such a line may stand anywhere, within the article too; it goes, what follows may stay.
 BAR = re.compile(
@@ -70,8 +79,11 @@ def ends_article(text: str) -> bool:
     """
     if len(text) > MAX_CHARS:
         return False
-    lower = text.lower()
-    return END.match(text) is not None or any(sign in lower for sign in FOOT)
+    if len(text) > SENTENCE_CHARS and "。" in text:
+        return LEGAL.match(text) is not None
+    if END.match(text) is not None:
+        return True
+    return _FOOT_SIGN.search(text) is not None and FOOT.search(text) is not None
 
 
 def is_bar(text: str) -> bool:

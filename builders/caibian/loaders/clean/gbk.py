@@ -37,7 +37,9 @@ def listed() -> Mapping[str, frozenset[str]]:
     for character in codes():
         if readings := pinyin_dict.get(ord(character)):
             toned = unicodedata.normalize("NFC", readings).split(",")
-            found[character] = frozenset(toned) | {toneless(reading) for reading in toned}
+            plain = {toneless(reading) for reading in toned}
+            typed = {reading.replace("ü", letter) for reading in plain for letter in "uv"}
+            found[character] = frozenset(toned) | plain | typed
     return found
 
 

@@ -11,12 +11,19 @@ from caibian.loaders.clean import gbk, script
 from caibian.loaders.clean.likelihood import Likelihood
 from caibian.loaders.clean.readings import BRACKETED, LETTERS, Evidence
 
-_TOKEN = re.compile(rf"(?P<inserted>{BRACKETED})|(?P<eaten>[?\ufffd]\s?[(（]?\s?[{LETTERS}]{{1,6}}\s?[)）])|(?P<one>.)", re.S)
-_INSERTED_NEXT = re.compile(BRACKETED)
+# A full-width bracket A3A8 read one byte off swallows the first letter of the reading: A8 and a to z.
+_FIRST_LETTER = {bytes((0xA8, letter)).decode("gb18030"): chr(letter) for letter in range(0x61, 0x7B)}
+FIRST_LETTERS = "".join(_FIRST_LETTER)
+_EATEN_BRACKET = rf"[?\ufffd]\s?[(（]?\s?[{LETTERS}]{{1,6}}\s?[)）]"
+_TOKEN = re.compile(rf"(?P<inserted>{BRACKETED})|(?P<eaten>{_EATEN_BRACKET})|(?P<wide>.[{FIRST_LETTERS}][{LETTERS}]{{0,5}}\s?）)|(?P<one>.)", re.S)
+_FOLDABLE = frozenset(",;:!?()")
+_LAST = frozenset("。！？”’）》…")  # marks that a text may end in
+_INSERTED_NEXT = re.compile(f"{BRACKETED}|{_EATEN_BRACKET}")
 _UNOPENED = re.compile(r"[^()\n]{0,60}\)")
 _AHEAD = re.compile(r"[\u4e00-\u9fff、-〕“”]{1,2}")
 _LETTERS = re.compile(rf"[{LETTERS}]+")
 
+CONFIDENCE = 0.5  # a guess at a lost byte that is more often wrong than right is not made
 BEAM = 24  # parses kept; more did not change one paragraph of 2,000
 PAIRED = 4  # guesses at a character whose trail is lost together with the next lead
 GAP = 30.0  # a parse that is e**30 times less likely than the best is dropped
@@ -59,6 +66,7 @@ class Link(NamedTuple):
 
     character: str
     back: "Link | None"
+    guessed: bool = False  # a byte of it is lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,7 @@ class Context:
     readings: Evidence
     converted: bool = True  # the page is in Traditional characters
     folded: bool = False  # full-width punctuation was folded to ASCII
+    drops: bool = False  # the decoder shows nothing for a broken byte
     swallows: bool = True  # the decoder showed `?` for a broken lead byte and the ASCII character behind it
 
 
@@ -95,11 +104,11 @@ class Lattice:
         bare = len(evidence.plain & self.simple.keys() - evidence.annotated.keys())
         self.due = math.log((len(evidence.annotated) + bare + 1) / (bare + 1))
 
-    def read(self, text: str, start: int, sign: int) -> Run | None:
+    def read(self, text: str, start: int, sign: int, before: str = "") -> Run | None:
         """Return the most likely reading of the text from `start`, with a sign of a slip that ends at `sign`."""
-        beam = [Parse(0.0, -1, 0, "", 0.0, False, None, 0)]
+        beam = [Parse(0.0, -1, self.codes.get(before, 0), before, 0.0, False, None, 0)]
         literal, end = 0.0, start
-        last = ""
+        last = before
         for count, match in enumerate(_TOKEN.finditer(text, start)):
             token = match[0]
             if token == "\n" or count > MAX_RUN:
@@ -116,15 +125,14 @@ class Lattice:
         beam = self._prune([new for parse in beam for new in self._finish(parse)])
         if not beam:
             return None
-        best = max(beam, key=_by_score)
-        return Run(_spell(best.text), end, best.score - literal, best.lost)
+        return _choose(beam, [parse.score for parse in beam], end, literal)
 
     def _settle(self, beam: list[Parse], text: str, end: int, literal: float) -> Run:
         """Return the best parse in view of the characters that follow."""
         ahead = _AHEAD.match(text, end)
         follows = ahead[0] if ahead else ""
-        best = max(beam, key=lambda parse: parse.score + self._follow(parse.last, follows))
-        return Run(_spell(best.text), end, best.score - literal, best.lost)
+        scores = [parse.score + self._follow(parse.last, follows) for parse in beam]
+        return _choose(beam, scores, end, literal)
 
     def _follow(self, last: str, follows: str) -> float:
         return sum(self._score(before, after) for before, after in zip(last + follows, follows, strict=False))
@@ -135,6 +143,8 @@ class Lattice:
             yield from self._inserted(parse, token)
         elif match["eaten"]:
             yield from self._eaten(parse, token)
+        elif match["wide"]:
+            yield from self._wide(parse, token)
         elif token in _LITERAL_LOST:
             yield from self._lost(parse, match)
         else:
@@ -147,10 +157,14 @@ class Lattice:
         elif token < "\x80":
             byte = ord(token)
             if parse.pending < 0:
-                yield self._add(parse, token, byte, -1)
+                folded = self.context.folded and token in _FOLDABLE
+                yield self._add(parse, token, (0xA300 | byte + 0x80) if folded else byte, -1)
             elif byte >= 0x40:
                 yield from self._pair(parse, byte)
-            if self.context.folded and "!" <= token <= "~":
+            elif self.context.drops:
+                for new in self._trails(parse):
+                    yield self._add(new._replace(score=new.score + _UNSEEN_BYTE), token, byte, -1)
+            if parse.pending >= 0 and self.context.folded and "!" <= token <= "~":
                 yield from self._bytes(parse, 0xA3, byte + 0x80, chr(byte + 0xFEE0))
         elif parse.pending < 0:
             yield self._add(parse, token, 0, -1)
@@ -194,6 +208,19 @@ class Lattice:
         if parse.pending < 0:
             yield self._literal(parse, token, _LITERAL_EATEN)
 
+    def _wide(self, parse: Parse, token: str) -> Iterator[Parse]:
+        code = self.codes.get(token[0], 0)
+        trail, reading = code >> 8, _FIRST_LETTER[token[1]] + _reading(token[2:])
+        character = self.characters.get((parse.before & 0xFF) << 8 | trail, "")
+        if token[0] in _LITERAL_LOST:
+            yield from self._unseen(parse, reading)
+        elif code & 0xFF == 0xA3 and reading in gbk.listed().get(character, ()):
+            cost = _EATEN + self._table(character, reading)
+            for new in self._byte(parse, trail):
+                yield new._replace(score=new.score + cost, split=new.pending >= 0, due=0.0)
+        if parse.pending < 0:
+            yield self._literal(parse, token, _LITERAL_EATEN)
+
     def _unseen(self, parse: Parse, reading: str) -> Iterator[Parse]:
         """Yield the parses where one unseen byte completes a table character with this reading."""
         lead = parse.before & 0xFF
@@ -222,7 +249,11 @@ class Lattice:
             yield parse._replace(pending=ANY, before=0, score=parse.score + _LOST_BYTE - 4.8)
             return
         follows = match.string[match.end() : match.end() + 1]
+        if self.context.folded:
+            yield from self._bytes(parse, 0xA3, 0xBF, "？")
         mark = _mark(match.string, match.end()) if self.context.swallows and token == "?" and follows > " " else ""
+        if follows in "。！？" and follows:
+            mark = ""  # what was swallowed stood for the mirror's match of this mark
         for new in self._trails(parse):
             yield self._gone(new, mark) if mark else new
         for first in heapq.nlargest(PAIRED, self._trails(parse), key=_by_score):
@@ -235,7 +266,8 @@ class Lattice:
         """Yield the parses where an unseen trail completes the pending character."""
         for trail in gbk.TRAILS if parse.pending != ANY else ():
             for new in self._pair(parse, trail):
-                yield new._replace(score=new.score + _LOST_BYTE, lost=new.lost + 1)
+                guess = Link(new.last, parse.text, guessed=True)
+                yield new._replace(score=new.score + _LOST_BYTE, lost=new.lost + 1, text=guess)
 
     def _gone(self, parse: Parse, mark: str) -> Parse:
         """Add the mark of an ASCII character that the decoder swallowed."""
@@ -246,7 +278,7 @@ class Lattice:
             yield parse
             return
         for new in self._trails(parse):
-            yield new._replace(score=new.score + _END + (_LITERAL_READING if new.last in "“《（‘" else 0.0))
+            yield new._replace(score=new.score + _END + (0.0 if new.last in _LAST or "\u4e00" <= new.last else _LITERAL_READING))
 
     def _table(self, character: str, reading: str) -> float:
         shown = self.evidence.annotated.get(character)
@@ -300,9 +332,18 @@ def _reading(token: str) -> str:
     return found[0] if found else ""
 
 
-def _spell(link: Link | None) -> str:
+def _choose(beam: list[Parse], scores: list[float], end: int, literal: float) -> Run:
+    """Return the best parse; a guess that is less than CONFIDENCE likely becomes `?` and counts as lost."""
+    best = max(range(len(beam)), key=scores.__getitem__)
+    share = 1 / sum(math.exp(score - scores[best]) for score in scores)
+    guesses = beam[best].lost > 0
+    text = _spell(beam[best].text, sure=not guesses or share >= CONFIDENCE)
+    return Run(text, end, beam[best].score - literal, int(guesses))
+
+
+def _spell(link: Link | None, *, sure: bool) -> str:
     characters = []
     while link is not None:
-        characters.append(link.character)
+        characters.append("?" if link.guessed and not sure else link.character)
         link = link.back
     return "".join(reversed(characters))

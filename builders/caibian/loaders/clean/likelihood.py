@@ -11,7 +11,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 PUNCTUATION = {"，": 0.06, "。": 0.03, "、": 0.025, "“": 0.008, "”": 0.008, "：": 0.004, "；": 0.004, "（": 0.003,
-               "）": 0.003, "《": 0.003, "》": 0.003, "！": 0.001, "？": 0.001, "—": 0.001, "…": 0.0005, "·": 0.001,
+               "）": 0.003, "《": 0.003, "》": 0.003, "！": 0.001, "？": 0.0012, "—": 0.001, "…": 0.0005, "·": 0.001,
                "　": 0.001, "％": 0.0005, "‘": 0.0005, "’": 0.0005}  # fmt: skip
 _PUNCTUATION = {mark: math.log(share) for mark, share in PUNCTUATION.items()}
 _STOPS, _OPENERS = frozenset("，、；：。？！"), frozenset("“《（‘”’）》—…　")

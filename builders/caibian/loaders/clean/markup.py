@@ -21,14 +21,13 @@ _UNSEEN = re.compile(
     rf"|title|datalist)(?=[\s>]){_ATTRIBUTES}>.*?</\1>",
     re.DOTALL,
 )
-_BLOCKS = (
-    "address|article|aside|blockquote|body|caption|center|dd|details|dialog|dir|div|dl|dt|fieldset|figcaption|figure"
-    "|footer|form|frameset|h[1-6]|header|hgroup|html|legend|li|main|menu|nav|ol|p|pre|section|summary|table|tbody|td"
-    "|tfoot|th|thead|tr|ul"
+_TAG = re.compile(rf"<(/?)([a-zA-Z][^\s/>\"]*+)({_ATTRIBUTES})>|<[!?][^>]*+>")
+# Other tags leave no trace: 中<b>国</b> is 中国.
+_BREAKING = frozenset(
+    "address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption"
+    " figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section"
+    " summary table tbody td tfoot th thead tr ul".split()
 )
-# Tags that are neither a block, a break nor a link leave no trace: 中<b>国</b> is 中国.
-_TRACELESS = re.compile(rf"<[!?][^>]*+>|</?(?!(?:{_BLOCKS}|br|hr|a)[\s>/])[a-zA-Z]{_ATTRIBUTES}>")
-_TAG = re.compile(rf"<(/?)({_BLOCKS}|br|hr|a)(?=[\s>/])({_ATTRIBUTES})>")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
 _NAMED = re.compile(r'\s(?:class|id|role|itemprop)="([^"]*)"')
@@ -72,6 +71,7 @@ class _Scan:
         self.parents = [0]
         self.blocks = [_Block()]
         self.open = [0]  # positions in `parents` of the open blocks, outermost first
+        self.seen: dict[str, tuple[bool, bool, bool]] = {}  # what attributes say, by their source
         self.deeper = 0  # open blocks beyond MAX_DEPTH
         self.parts: list[str] = []
         self.soft = False
@@ -83,14 +83,14 @@ class _Scan:
 
 def scan(markup: str) -> tuple[list[Line], list[int]]:
     """Return the lines of serialised HTML and, for each block, the block around it."""
-    pieces = _TAG.split(_TRACELESS.sub("", _UNSEEN.sub("", markup)))
+    pieces = _TAG.split(_UNSEEN.sub("", markup))
     state = _Scan()
     _text(state, pieces[0])
     for place in range(1, len(pieces), 4):
         closing, name, attributes, text = pieces[place : place + 4]
         if name == "a":
             _link(state, opens=not closing)
-        else:
+        elif name in _BREAKING:
             if state.parts:
                 _flush(state)
             state.soft = name == "br"
@@ -168,18 +168,27 @@ def _open(state: _Scan, tag: str, attributes: str) -> None:
         return
     parent = state.open[-1]
     around = state.blocks[parent]
-    block = _Block(tag, around.furniture, around.hidden, around.given)
+    block = _Block(tag, around.furniture or tag in _MARGINS, around.hidden, around.given)
     if attributes and tag != "body":
-        if not block.furniture:
-            names = _NAMED.findall(attributes)
-            block.furniture = bool(names) and _FURNITURE.search(" ".join(names)) is not None
-        block.hidden = block.hidden or ("none" in attributes and _HIDDEN.search(attributes) is not None)
-        block.given = block.given or GIVEN in attributes
-    if tag in ("nav", "footer", "aside"):
-        block.furniture = True
+        if attributes not in state.seen:
+            state.seen[attributes] = _read(attributes)
+        furniture, hidden, given = state.seen[attributes]
+        block.furniture |= furniture
+        block.hidden |= hidden
+        block.given |= given
     state.open.append(len(state.parents))
     state.parents.append(parent)
     state.blocks.append(block)
+
+
+_MARGINS = frozenset(("nav", "footer", "aside"))
+
+
+def _read(attributes: str) -> tuple[bool, bool, bool]:
+    """Return whether an element's attributes call it furniture, hide it, or mark it as the body."""
+    names = _NAMED.findall(attributes)
+    furniture = bool(names) and _FURNITURE.search(" ".join(names)) is not None
+    return furniture, "none" in attributes and _HIDDEN.search(attributes) is not None, GIVEN in attributes
 
 
 def _close(state: _Scan) -> None:

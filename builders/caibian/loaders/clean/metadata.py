@@ -27,7 +27,7 @@ def find_title(lines: Sequence[Judged], start: int, declared: str | None) -> tup
 
     `start` is where the body begins. The title is the line, or the two lines, that the declared title begins
     with; else the line just above the byline; else a declared title that the page repeats; else the last h1, or
-    the line nearest above the body.
+    the line nearest above the body. A declared title that the page does not show is not taken here.
     """
     above = lines[: start + 3]
     known = clean_title(declared) if declared else ""
@@ -42,8 +42,7 @@ def find_title(lines: Sequence[Judged], start: int, declared: str | None) -> tup
     for position in range(len(above) - 1, -1, -1):
         if above[position].line.tag == "h1" and _may_head(above[position]):
             return above[position].line.text, position
-    title, place = _above_body(lines[:start])
-    return (title, place) if place >= 0 else (known or None, -1)
+    return _above_body(lines[:start])
 
 
 def _repeats(entry: Judged, known: str) -> bool:
@@ -102,10 +101,26 @@ _NO_TITLE = re.compile(r"[—\-]{2}|[\u4e00-\u9fff]{1,3}$|.*[。，：:；]$|\S{
 
 def is_headline(body: Sequence[Judged]) -> bool:
     """Return whether the body's first line is a headline above it: short, with no end of a sentence."""
-    if len(body) < 2:
+    if len(body) < 2 or not _may_head(body[0]) or _NO_TITLE.match(body[0].line.text):
         return False
-    first, second = body[0].line, body[1].line
-    return _may_head(body[0]) and len(first.text) <= 50 < len(second.text) and not _NO_TITLE.match(first.text)
+    return len(body[0].line.text) <= 50 and any(len(entry.line.text) >= 30 for entry in body[1:6])
+
+
+# The surnames of nine people in ten; a name alone above a text is its author's.
+SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付傅"
+    "方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤闵柳柯莉晏裴聂冉庞祝殷葛芦尤舒齐伍梅庄章辛管阮童颜安倪欧鲁洪"
+)
+
+
+def lone_name(text: str) -> str | None:
+    """Return the name that a line consists of, if it is one.
+
+    >>> lone_name("胡 某"), lone_name("前言"), lone_name("胡某说")
+    ('胡某', None, None)
+    """
+    name = "".join(text.split())
+    return name if 2 <= len(name) <= 3 and name[0] in SURNAMES and name[-1] not in "说讯者" and name.isalpha() else None
 
 
 def _may_head(entry: Judged, *, linked: bool = False) -> bool:
@@ -147,20 +162,30 @@ def _last_suffix(title: str) -> str | None:
     return head if _SITE.search(tail.strip()) or not tail.strip() or (strong and short) else None
 
 
-def find_published(bylines: Sequence[str], declared: Declared, ends: Sequence[str]) -> date | None:
-    """Return the publication date: of the byline, else as declared, else at an end of the text, else in the URL."""
-    for text in bylines:
-        found = find_date(text)
+def find_published(bylines: Sequence[Judged], declared: Declared, ends: Sequence[str]) -> date | None:
+    """Return the publication date.
+
+    It is looked for, in this order, in a byline with a label or a clock, in what the page declares, in a line
+    that is only a date, at the ends of the text, and in the URL.
+    """
+    weak = None
+    for entry in bylines:
+        found = find_date(entry.line.text)
         if found is not None:
-            return found[0]
+            if _STAMPED.search(entry.line.text):
+                return found[0]
+            weak = weak or found[0]
     if declared.published and (day := read_declared(declared.published)) is not None:
         return day
+    if weak is not None:
+        return weak
     for text in ends:
         if (day := _dated_end(text)) is not None:
             return day
     return read_url(declared.url) if declared.url else None
 
 
+_STAMPED = re.compile(r"\d\s?[:：]\s?\d\d|来源|时间|日期|发[布表]|作者|记者|编辑|更新")
 _DATELINE = re.compile(r"[（(【]?\s?[《\u4e00-\u9fff·]{2,20}[社报网台]?\S{0,12}?(?=(?:19|20)\d\d年)")
 
 

@@ -9,7 +9,7 @@ from caibian.loaders.clean import gbk, likelihood, script
 LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿê"
 BRACKETED = rf"[(（]\s?[{LETTERS}]{{1,6}}\s?[)）]"
 _BRACKETED = re.compile(BRACKETED)
-_ANNOTATED = re.compile(rf"([\u3400-\u9fff])\s?[(（]\s?([{LETTERS}]{{1,6}})\s?[)）]")
+_ANNOTATED = re.compile(rf"([^\x00-\x7f])\s?[(（]\s?([{LETTERS}]{{1,6}})\s?[)）]")
 _TONED = re.compile("[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ]")
 _HAN = re.compile("[\u3400-\u9fff]")
 
@@ -29,15 +29,19 @@ class Evidence:
 
     annotated: dict[str, str] = field(default_factory=dict)  # character -> its most frequent reading
     plain: frozenset[str] = frozenset()  # characters that stand without a reading
+    odd: frozenset[tuple[str, str]] = frozenset()  # readings behind characters that do not have them
     injected: bool = False  # a mirror did it
     everywhere: bool = False  # also behind characters that no conversion changed
 
 
 def gather(text: str) -> Evidence:
     """Return what readings the text shows and whether a mirror injected them."""
-    found = Counter(match for match in _ANNOTATED.findall(text) if match[1] in gbk.listed().get(match[0], ()))
+    listed = gbk.listed()
+    shown = Counter(_ANNOTATED.findall(text))
+    found = {pair: n for pair, n in shown.items() if pair[1] in listed.get(pair[0], ())}
+    odd = frozenset(pair for pair in shown.keys() - found.keys() if pair[1] in gbk.syllables())
     if not found:
-        return Evidence(plain=frozenset(text))
+        return Evidence(plain=frozenset(text), odd=odd)
     annotated: dict[str, str] = {}
     for (character, reading), _ in sorted(found.items(), key=lambda item: (item[1], item[0])):
         annotated[character] = reading
@@ -46,9 +50,9 @@ def gather(text: str) -> Evidence:
     if differ >= _MIN_CONVERTED * len(annotated):
         toned = sum(bool(_TONED.search(reading)) for reading in annotated.values())
         injected = _is_common(annotated) if differ == 1 else toned > 0 or differ >= _MIN_TONELESS
-        return Evidence(annotated, plain, injected=injected)
+        return Evidence(annotated, plain, odd, injected=injected)
     everywhere = _is_injected_everywhere(text, annotated, sum(found.values()))
-    return Evidence(annotated, plain, injected=everywhere, everywhere=everywhere)
+    return Evidence(annotated, plain, odd, injected=everywhere, everywhere=everywhere)
 
 
 def strip(text: str, evidence: Evidence) -> tuple[str, int]:

@@ -46,6 +46,7 @@ def repair_lines(
     repairs: dict[str, int] = {}
     if text.count("\n") != len(lines) - 1:  # a line holds a line break: no line may move
         return _apart(lines, script=script, width=width)
+    folded = widths.is_folded(text)
     text = _undo_damage(text, repairs)
     found = scripts.detect(text)
     if script == "simplified":
@@ -53,7 +54,7 @@ def repair_lines(
         _count(repairs, "script", sum(a != b for a, b in zip(text, simple, strict=False)))
         text = simple
     damaged = found == "converted" or bool(repairs.keys() & {"slipped_bytes", "readings"})
-    if width == "restore" and widths.is_folded(text, damaged=damaged):
+    if width == "restore" and folded and (damaged or widths.is_page(text)):
         text, count = widths.restore(text)
         _count(repairs, "width", count)
     text, count = spam.undo(text)
@@ -81,7 +82,7 @@ def _undo_damage(text: str, repairs: dict[str, int]) -> str:
     if _signs().search(text) is None:
         return text
     evidence = readings.gather(text)
-    text, count, lost = slips.undo(text, slips.context(text, evidence))
+    text, count, lost = slips.undo(text, slips.context(text, evidence, folded=widths.is_folded(text)))
     _count(repairs, "slipped_bytes", count)
     _count(repairs, "lost", lost)
     text, count = readings.strip(text, evidence)

@@ -11,7 +11,7 @@ _BEHIND = rf"(?<=[{_HAN}”’》】）、。])"
 _MARK = re.compile(rf"{_BEHIND}[,;!?](?![,;!?])|{_BEHIND}:(?!//)")
 _BRACKETS = re.compile(rf"{_BEHIND}\(([^()\n]{{0,80}})\)|\(([^()\n]{{0,40}}[{_HAN}][^()\n]{{0,40}})\)")
 _FULL = re.compile("[，；：！？（）]")
-_INSIDE = re.compile(rf"(?<=[{_HAN}”])[,;:!?](?=[{_HAN}“])")
+_INSIDE = re.compile(rf"(?<=[{_HAN}”)])[,;:!?](?=[{_HAN}“])")
 _WIDE = {ord(mark): ord(mark) + 0xFEE0 for mark in ",;:!?"}
 
 # A page was folded if it has no full-width mark (a title from elsewhere may have one), and ...
@@ -20,15 +20,18 @@ _MIN_MARKS = 12  # ... so many half-width marks between Han on so many lines: pe
 _MIN_LINES = 3  # write short posts. Where other damage proves the mirror, one mark is enough.
 
 
-def is_folded(text: str, *, damaged: bool) -> bool:
-    """Tell whether full-width marks were folded; `damaged`: other repairs have shown that a mirror did it."""
-    found = _INSIDE.search(text)
-    if found is None:
+def is_folded(text: str) -> bool:
+    """Tell whether the text has half-width marks between Han, or readings of Han, and no full-width ones."""
+    if _INSIDE.search(text) is None:
         return False
-    half, full = len(_INSIDE.findall(text)), len(_FULL.findall(text))
-    if full > _FEW * half:
+    return len(_FULL.findall(text)) <= _FEW * len(_INSIDE.findall(text))
+
+
+def is_page(text: str) -> bool:
+    """Tell whether so much of the text is folded that no person typed it, without other damage to prove it."""
+    if len(_INSIDE.findall(text)) < _MIN_MARKS:
         return False
-    return damaged or (half >= _MIN_MARKS and sum(bool(_INSIDE.search(line)) for line in text.split("\n")) >= _MIN_LINES)
+    return sum(_INSIDE.search(line) is not None for line in text.split("\n")) >= _MIN_LINES
 
 
 def restore(text: str) -> tuple[str, int]:
@@ -37,6 +40,6 @@ def restore(text: str) -> tuple[str, int]:
     >>> restore("他说:好,10:30见(微笑)")
     ('他说：好，10:30见（微笑）', 4)
     """
-    text, marks = _MARK.subn(lambda match: match[0].translate(_WIDE), text)
     text, pairs = _BRACKETS.subn(lambda match: f"（{match[1] if match[1] is not None else match[2]}）", text)
+    text, marks = _MARK.subn(lambda match: match[0].translate(_WIDE), text)
     return text, marks + pairs

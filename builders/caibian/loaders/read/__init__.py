@@ -51,10 +51,10 @@ def with_file_hashes(rows: pa.Table, hashes: Mapping[str, str]) -> pa.Table:
     return rows.set_column(position, rows.schema.field(position), by_code.take(sources.indices))
 
 
-def _content(source: Source, format: str) -> str:
+def _content(source: Source, file_format: str) -> str:
     if source.content != "auto":
         return source.content
-    return "article" if format in ("jsonl", "csv", "tsv", "parquet") else "page"
+    return "article" if file_format in ("jsonl", "csv", "tsv", "parquet") else "page"
 
 
 def _read_part(source: Source, part: Part) -> Iterator[Record]:

@@ -73,7 +73,8 @@ def detect(data: bytes, *, declared: Sequence[str] = ()) -> str | None:
     head = data[:SAMPLE]
     if _share_of_controls(head) > MAX_CONTROL_SHARE:
         return _best(head, _WIDE, ()) if b"\0" in head else None
-    named = [name for given in (*declared, *_declared_inside(head)) if (name := canonical(given))]
+    given = map(canonical, (*declared, *_declared_inside(head)))
+    named = [name for name in given if name is not None]
     start = _NOT_ASCII.search(data)
     if start is None:
         return "hz" if "hz" in named else "utf-8"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from caibian.config import Fields
 from caibian.errors import DataError
@@ -102,7 +103,7 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(shown[:12]) + (", ..." if len(shown) > 12 else "")
 
 
-def pick(get: Callable[[Key], object], chosen: Chosen, *, encoding: str, place: str) -> Record:
+def pick(get: Callable[[Any], object], chosen: Chosen, *, encoding: str, place: str) -> Record:
     """Return the record whose fields `get` gives by name; a text of another type is a dropped row."""
     text = get(chosen["text"]) if "text" in chosen else None
     given = {role: _as_text(get(chosen[role])) for role in GIVEN if role in chosen}

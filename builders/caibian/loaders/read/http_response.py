@@ -76,7 +76,7 @@ def decode_body(response: Response, *, limit: int) -> bytes:
 
 
 def _join_chunks(body: bytes) -> bytes:
-    chunks = []
+    chunks: list[bytes] = []
     position = 0
     while (size := _CHUNK_SIZE.match(body, position)) is not None:
         length = int(size[1], 16)
@@ -91,7 +91,7 @@ def _join_chunks(body: bytes) -> bytes:
 def _inflate(data: bytes, window_bits: int, limit: int) -> bytes:
     """Return what `data` unpacks to, up to where it breaks off; nothing where it is not packed this way."""
     unpacker = zlib.decompressobj(window_bits)
-    chunks = []
+    chunks: list[bytes] = []
     left = limit
     try:
         for start in range(0, len(data), 1 << 16):
@@ -105,7 +105,7 @@ def _inflate(data: bytes, window_bits: int, limit: int) -> bytes:
 
 
 def _unpack(reader: BrotliReader | ZstdReader, limit: int) -> bytes:
-    chunks = []
+    chunks: list[bytes] = []
     left = limit
     try:
         while left > 0 and (chunk := reader.read(min(left, 1 << 16))):

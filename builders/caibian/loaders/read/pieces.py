@@ -113,18 +113,18 @@ def _chance(name: str) -> float:
 def _parts(source: Source, file: File) -> Iterator[tuple[Part, int]]:
     """Yield the parts of one file with their size in bytes."""
     head = read_head(file.path)
-    format = source.format if source.format != "auto" else _format(file, head)
-    if format == "jsonl" and file.size > PIECE_BYTES:
+    kind = source.format if source.format != "auto" else _format(file, head)
+    if kind == "jsonl" and file.size > PIECE_BYTES:
         encoding = encodings.canonical(source.encoding) if source.encoding != "auto" else encodings.detect(head)
         if encoding and _can_be_cut(file, head, encoding):
             yield from _cut_lines(file, encoding)
             return
     sha256 = _sha256(file.path)
-    if format == "parquet":
+    if kind == "parquet":
         for start, stop, size in parquet.parts(file.path, size=PIECE_BYTES):
-            yield Part(file, format, sha256, sha256, start, stop), size
+            yield Part(file, kind, sha256, sha256, start, stop), size
         return
-    yield Part(file, format, sha256, sha256), file.size
+    yield Part(file, kind, sha256, sha256), file.size
 
 
 def _format(file: File, head: bytes) -> str:

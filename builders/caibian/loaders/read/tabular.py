@@ -79,9 +79,11 @@ def _detect(path: str) -> str | None:
 def _rows(text: TextIO, delimiter: str) -> Iterator[Row]:
     """Yield the rows that are not blank."""
     # No quotes in TSV: a lone quotation mark in a headline is text.
-    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
     csv.field_size_limit(MAX_FIELD)
-    reader = csv.reader(_Lines(text), delimiter=delimiter, quoting=quoting)
+    if delimiter == "\t":
+        reader = csv.reader(_Lines(text), delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    else:
+        reader = csv.reader(_Lines(text), delimiter=delimiter)
     while True:
         line = reader.line_num + 1
         try:

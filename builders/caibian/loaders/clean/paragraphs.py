@@ -1,0 +1,84 @@
+"""The body's lines -> its paragraphs: wrapped lines are joined, cells of a table row too, repeats go."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from caibian.loaders.clean.body import Judged
+
+# Paragraphs this long do not recur in one article; where they do, the page carries it twice.
+REPEAT_CHARS = 30
+# A cell with more text than this is a column of a page laid out in tables, not a field of a row.
+CELL_CHARS = 40
+# Text wrapped by hand has so many lines at least, as long as a screen or a sheet of paper was wide.
+MIN_WRAPPED, MIN_WIDTH, MAX_WIDTH = 5, 40, 100
+# Of wrapped lines this share is full, and this share of the full ones breaks off within a sentence.
+FULL_SHARE, BROKEN_SHARE = 0.5, 0.6
+SLACK = 4  # half-widths: a mark that may not begin a line is moved up or down, a Latin word is kept whole
+_ENDS = tuple("。！？!?…：:”」』）)")
+
+
+def to_paragraphs(kept: Sequence[Judged], *, parents: Sequence[int]) -> list[str]:
+    """Return the paragraphs of the lines that are kept; `parents` is that of their page."""
+    return without_repeats(_unwrap(_join_cells(kept, parents)))
+
+
+def _join_cells(kept: Sequence[Judged], parents: Sequence[int]) -> list[str]:
+    """Return the lines' texts, with the short cells of one table row on one line."""
+    texts: list[str] = []
+    row = -1
+    for entry in kept:
+        line = entry.line
+        cell = line.tag in ("td", "th") and len(line.text) <= CELL_CHARS
+        here = parents[line.block] if cell else -1
+        if cell and here == row:
+            texts[-1] = f"{texts[-1]} {line.text}"
+        else:
+            texts.append(line.text)
+        row = here
+    return texts
+
+
+def _width(text: str) -> int:
+    """Return a text's width in half-widths: a Han character or full-width mark takes two."""
+    return len(text) + sum(character >= "\u2000" for character in text)
+
+
+def _unwrap(texts: list[str]) -> list[str]:
+    """Return the texts with lines wrapped by hand joined to paragraphs, or as they are if they are not wrapped."""
+    widths = [_width(text) if len(text) <= MAX_WIDTH else 0 for text in texts]
+    usual = Counter(width for width in widths if MIN_WIDTH <= width <= MAX_WIDTH).most_common(1)
+    if not usual:
+        return texts
+    full = [abs(width - usual[0][0]) <= SLACK for width in widths]
+    broken = sum(is_full and not text.endswith(_ENDS) for is_full, text in zip(full, texts, strict=True))
+    if sum(full) < max(MIN_WRAPPED, FULL_SHARE * len(texts)) or broken < BROKEN_SHARE * sum(full):
+        return texts
+    joined = [texts[0]]
+    for position in range(1, len(texts)):
+        before = texts[position - 1]
+        if full[position - 1] and not before.endswith(_ENDS):
+            space = " " if before[-1].isascii() and texts[position][0].isascii() else ""
+            joined[-1] += space + texts[position]
+        elif full[position - 1] and texts[position].startswith(("，", "。", "、", "”", "」", "）")):
+            joined[-1] += texts[position]
+        else:
+            joined.append(texts[position])
+    return joined
+
+
+def without_repeats(texts: list[str]) -> list[str]:
+    """Return the paragraphs without those that recur: of a page that carries its article twice, the first.
+
+    >>> story = "昨日，某县举行了一年一度的龙舟赛，来自十二个乡镇的二十四支队伍参加了角逐。"
+    >>> len(without_repeats([story, "同上。", story, "同上。"]))
+    3
+    """
+    seen: set[str] = set()
+    kept = []
+    for text in texts:
+        if len(text) >= REPEAT_CHARS:
+            if text in seen:
+                continue
+            seen.add(text)
+        kept.append(text)
+    return kept

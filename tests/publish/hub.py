@@ -1,0 +1,147 @@
+"""A small server that speaks what `huggingface_hub` calls to push a dataset."""
+
+import base64
+import hashlib
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass
+class Hub:
+    """One repository's state, and what was asked of the server."""
+
+    url: str = ""
+    exists: bool = False
+    files: dict[str, bytes] = field(default_factory=dict)
+    large: set[str] = field(default_factory=set)
+    stored: dict[str, bytes] = field(default_factory=dict)  # large files by SHA-256
+    tags: list[str] = field(default_factory=list)
+    commits: list[str] = field(default_factory=list)
+    uploaded: int = 0  # bytes of large files
+    refuse: int = 0  # HTTP status with which every writing call is refused
+
+
+@contextmanager
+def serve() -> Iterator[Hub]:
+    """Run the server on a free local port."""
+    hub = Hub()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(hub))
+    hub.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield hub
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            pass
+
+        def do_GET(self) -> None:  # noqa: N802
+            if "/tree/" in self.path:
+                if not hub.exists:
+                    self._send(404, {"error": "Repository not found"}, code="RepoNotFound")
+                else:
+                    self._send(200, _tree(hub))
+            else:
+                self._send(200, {"id": "me/news", "sha": "0" * 40, "siblings": [], "private": False})
+
+        def do_PUT(self) -> None:  # noqa: N802
+            body = self._body()
+            hub.uploaded += len(body)
+            hub.stored[hashlib.sha256(body).hexdigest()] = body
+            self._send(200, {})
+
+        def do_POST(self) -> None:  # noqa: N802
+            body = self._body()
+            path = self.path.split("?")[0]
+            if hub.refuse and "validate-yaml" not in path:
+                self._send(hub.refuse, {"error": "You may not write here"})
+            elif path.endswith("/repos/create"):
+                hub.exists = True
+                self._send(200, {"url": f"{hub.url}/datasets/me/news"})
+            elif path.endswith("/validate-yaml"):
+                self._send(200, {"errors": [], "warnings": []})
+            elif "/preupload/" in path:
+                self._send(200, {"files": [_mode(file) for file in json.loads(body)["files"]]})
+            elif path.endswith("/objects/batch"):
+                self._send(200, {"transfer": "basic", "objects": [self._object(one) for one in json.loads(body)["objects"]]})
+            elif "/commit/" in path:
+                _commit(hub, body)
+                self._send(200, {"commitUrl": f"{hub.url}/datasets/me/news/commit/1", "commitOid": "1" * 40})
+            elif "/tag/" in path:
+                tag = json.loads(body)["tag"]
+                self._send(409 if tag in hub.tags else 200, {})
+                hub.tags += [] if tag in hub.tags else [tag]
+            else:
+                self._send(404, {"error": self.path})
+
+        def _object(self, one: dict[str, Any]) -> dict[str, Any]:
+            if one["oid"] in hub.stored:
+                return one
+            return {**one, "actions": {"upload": {"href": f"{hub.url}/lfs/{one['oid']}", "header": {}}}}
+
+        def _body(self) -> bytes:
+            if self.headers.get("Transfer-Encoding") != "chunked":
+                return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            pieces = []
+            while size := int(self.rfile.readline().split(b";")[0], 16):
+                pieces.append(self.rfile.read(size))
+                self.rfile.readline()
+            self.rfile.readline()
+            return b"".join(pieces)
+
+        def _send(self, status: int, value: object, code: str | None = None) -> None:
+            body = json.dumps(value).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            if code:
+                self.send_header("X-Error-Code", code)
+            self.end_headers()
+            self.wfile.write(body)
+
+    return Handler
+
+
+def _mode(file: dict[str, Any]) -> dict[str, Any]:
+    large = file["path"].endswith(".parquet")
+    return {"path": file["path"], "uploadMode": "lfs" if large else "regular", "shouldIgnore": False}
+
+
+def _tree(hub: Hub) -> list[dict[str, Any]]:
+    found = []
+    for path, content in hub.files.items():
+        entry = {"type": "file", "path": path, "size": len(content)}
+        entry["oid"] = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+        if path in hub.large:
+            sha256 = hashlib.sha256(content).hexdigest()
+            entry |= {"oid": "f" * 40, "lfs": {"oid": sha256, "size": len(content), "pointerSize": 134}}
+        found.append(entry)
+    return found
+
+
+def _commit(hub: Hub, body: bytes) -> None:
+    for line in body.splitlines():
+        item = json.loads(line)
+        value = item["value"]
+        match item["key"]:
+            case "header":
+                hub.commits.append(value["summary"])
+            case "file":
+                hub.files[value["path"]] = base64.b64decode(value["content"])
+            case "lfsFile":
+                hub.files[value["path"]] = hub.stored[value["oid"]]
+                hub.large.add(value["path"])
+            case "deletedFile":
+                del hub.files[value["path"]]
