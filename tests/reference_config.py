@@ -1,5 +1,6 @@
 """Write configs/reference.yaml from the option models: `python -m tests.reference_config`."""
 
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def _lines(model: type[Options], indent: str = "") -> Iterator[str]:
     for name, field in options(model):
         default = NEEDED.get(name) if field.is_required() else field.get_default()
         step = (type(default).__doc__ or "") if model is Config and isinstance(default, Options) else ""
-        yield f"{indent}# {' '.join(filter(None, [step, field.description]))}"
+        yield from _comment(f"{step} {field.description or ''}".strip(), indent)
         if model is Config and name == "sources":
             yield f"{indent}sources:"
             first, *rest = _lines(Source, f"{indent}    ")
@@ -47,6 +48,12 @@ def _lines(model: type[Options], indent: str = "") -> Iterator[str]:
             yield f"{indent}  # For example:"
             yield f"{indent}  # news.example:"
             yield from (f"{indent}  #   {line}" for line in _lines(HostRules))
+
+
+def _comment(text: str, indent: str) -> list[str]:
+    """Return the words as comment lines of at most 118 characters, so that they read without scrolling."""
+    mark = f"{indent}# "
+    return textwrap.wrap(text, width=118, initial_indent=mark, subsequent_indent=mark, break_long_words=False)
 
 
 def _value(default: object) -> str:

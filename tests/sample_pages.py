@@ -145,11 +145,16 @@ def template_path(layout: str) -> Path:
 
 
 def main() -> None:
-    """Write the pages."""
+    """Write the pages, and the gold with the damage that they have now."""
+    gold = load_gold()
+    for record in gold:
+        record["damage"] = damage_kinds(record)
+    lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in gold)
+    (SAMPLE / "gold.jsonl").write_bytes("".join(lines).encode())
     pages = SAMPLE / "pages"
     if pages.exists():
         shutil.rmtree(pages)
-    for file, content in render(load_gold()).items():
+    for file, content in render(gold).items():
         path = pages / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)

@@ -82,17 +82,17 @@ def build(
     json: Json = False,
 ) -> None:
     """Build a dataset from raw pages: read, clean, segment, label, deduplicate, split, publish, baseline."""
-    from caibian import show
+    import dataclasses
 
     checked = _load(config, source)
-    from caibian import pipeline
+    from caibian import pipeline, show
 
     with show.progress(quiet=quiet) as on_progress:
         summary = pipeline.build(
-            checked, out=out, workers=workers, engine=engine, dry_run=dry_run, on_progress=on_progress
+            checked, out=out, workers=workers, engine_name=engine, dry_run=dry_run, on_progress=on_progress
         )
     if json:
-        _print_json(summary.as_dict())
+        _print_json(dataclasses.asdict(summary))
     elif not quiet:
         show.summary(summary)
 
@@ -100,10 +100,10 @@ def build(
 @app.command(epilog="Example: build-dataset check news.yaml")
 def check(config: ConfigFile = None, source: Source = None, json: Json = False) -> None:
     """Report every problem of a config at once, before any file is read."""
-    from caibian.config import problems
+    from caibian import pipeline
 
     path = _config_path(config)
-    found = problems(path, source=source)
+    found = pipeline.check(path, source=source)
     if json:
         _print_json({"config": str(path), "problems": found})
     elif not found:

@@ -150,7 +150,7 @@ class Label(Options):
 class Deduplicate(Options):
     """Step 5: which rows are copies of which."""
 
-    similarity: Annotated[float, Field(ge=0.3, le=1)] = 0.8
+    similarity: Annotated[float, Field(ge=0.5, le=1)] = 0.8
     """Two texts whose character 5-grams have at least this Jaccard similarity are near copies."""
 
 

@@ -27,7 +27,7 @@ class Corpus:
     prepared: Sequence[Shard]
     labelled: Sequence[Shard]
 
-    def column(self, *names: str) -> pa.Table:
+    def columns(self, *names: str) -> pa.Table:
         """Return some columns of all rows, each from whichever shard has it."""
         parts = []
         for left, right in zip(self.prepared, self.labelled, strict=True):

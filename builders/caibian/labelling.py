@@ -18,6 +18,11 @@ def labeller(taxonomy: Path | None, *, threshold: float) -> Labeller:
     return Labeller(load_taxonomy(taxonomy), threshold=threshold)
 
 
+def problems(taxonomy: Path) -> list[str]:
+    """Return what is wrong with a user's topic files, a line each."""
+    return list(caibian_labels.problems(taxonomy))
+
+
 def label(rows: pa.Table, *, by: Labeller | None, gold: Gold) -> pa.Table:
     """Return `rows` with LABEL columns.
 

@@ -87,6 +87,13 @@ def labelled(rows: pa.Table, *, how: Recipe) -> pa.Table:
     return labelling.label(rows, by=by, gold=how.gold)
 
 
+def titles(how: Recipe) -> dict[str, tuple[str, str]]:
+    """Return the Chinese and English title of each topic that rules can give; none where they give none."""
+    if not how.by_rules:
+        return {}
+    return {topic.id: (topic.zh, topic.en) for topic in _labeller(how.taxonomy, how.label.threshold).taxonomy.topics}
+
+
 @cache
 def _labeller(taxonomy: Path | None, threshold: float) -> labelling.Labeller:
     return labelling.labeller(taxonomy, threshold=threshold)

@@ -1,23 +1,38 @@
 """The one place where the steps are composed: files -> a published dataset, or files -> what became of them."""
 
 import os
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from caibian import baseline, dedup, engine, publish, shards, splits
-from caibian.config import Config
+from caibian import account, baseline, dedup, engine, labelling, publish, shards, splits
+from caibian.config import Config, load
 from caibian.corpus import Corpus
-from caibian.errors import DataError
+from caibian.errors import ConfigError, DataError
 from caibian.loaders import read as reading
 from caibian.loaders.read.files import find
-from caibian.local import OnProgress, Progress, find_pieces, labelled, local_steps, prepared, recipe
+from caibian.local import OnProgress, Progress, Run, find_pieces, labelled, local_steps, prepared, recipe, titles
+
+
+def check(path: Path, *, source: str | None = None) -> list[str]:
+    """Return every problem of a config and of what it names, before any file is read; none for a good one."""
+    try:
+        config = load(path, source=source)
+    except ConfigError as error:
+        return list(error.problems)
+    problems = []
+    for item in config.sources:
+        try:
+            find(config.resolve(item.path))
+        except DataError as error:
+            problems.append(f"{path}: {error}")
+    if config.label.taxonomy is not None:
+        problems += labelling.problems(config.resolve(config.label.taxonomy))
+    return problems
 
 
 def inspect(paths: Sequence[str], *, config: Config) -> Iterator[dict[str, Any]]:
@@ -32,18 +47,30 @@ def inspect(paths: Sequence[str], *, config: Config) -> Iterator[dict[str, Any]]
 
 
 
+# All that clustering and splitting see of every row; the rest stays on disk.
+_GLOBAL = tuple(dict.fromkeys((*dedup.LIGHT, *(name for name in splits.LIGHT if name != "component"))))
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Every row's cluster, split and reason for dropping, in input order, and how the splits came out."""
+
+    rows: pa.Table
+    report: splits.Report
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What a build did: counts that agree with each other, scores, and where the dataset is."""
 
     name: str
     version: str
-    funnel: dict[str, int]  # read, each reason for dropping, kept
-    rows: dict[str, int]  # by split
-    labels: dict[str, dict[str, int]]  # split -> label -> rows
-    repairs: dict[str, dict[str, int]]  # kind -> documents, count
-    notes: list[str]  # what the user should know: labels short of rows, leaks that the source shipped
-    baseline: dict[str, Any] | None
+    funnel: Mapping[str, int]  # read, each reason for dropping, kept
+    rows: Mapping[str, int]  # by split
+    labels: Mapping[str, Mapping[str, int]]  # split -> label -> rows
+    repairs: Mapping[str, Mapping[str, int]]  # kind -> documents, count
+    notes: Sequence[str]  # what the user should know: labels short of rows, leaks that the source shipped
+    baseline: Mapping[str, Any] | None
     folder: str | None  # None for a dry run
     state: str | None  # published, replaced, unchanged
 
@@ -68,19 +95,76 @@ def build(
     how = recipe(config, shards.folder(out / config.name))
     corpus = local_steps(pieces, how=how, run=run, on_progress=on_progress)
     on_progress(Progress("deduplicate", 0, 1))
-    assigned = assign(corpus, config)
+    labels = account.label_set(corpus.columns("topics"), config, titles(how))
+    assigned = assign(corpus, config, labels)
+    facts = account.facts(corpus, assigned.rows, assigned.report, labels, config, pieces)
     on_progress(Progress("deduplicate", 1, 1))
-    facts = gather(corpus, assigned, config, pieces)
+    if not facts.funnel["kept"]:
+        raise DataError(f"nothing to publish: {account.losses(facts.funnel)}")
     if dry_run:
         return _summary(facts, assigned, None)
     with publish.open_draft(out, config.name, config.version) as draft:
-        on_progress(Progress("publish", 0, 1))
-        parts = [
-            publish.Shard((left.path, right.path), left.rows)
-            for left, right in zip(corpus.prepared, corpus.labelled, strict=True)
-        ]
-        files = publish.write_rows(
-            draft.folder, parts, assigned.rows, labels=facts.labels, options=config.publish, run=run
-        )
-        on_progress(Progress("publish", 1, 1))
-        ...
+        published, facts = _publish(draft, corpus, assigned, facts, config, run, on_progress)
+    return _summary(facts, assigned, published)
+
+
+def _summary(facts: publish.Facts, assigned: Assigned, published: publish.Published | None) -> Summary:
+    return Summary(
+        name=facts.config["name"],
+        version=facts.config["version"],
+        funnel=facts.funnel,
+        rows={split: rows for split, rows in assigned.report.sizes.items() if rows},
+        labels=facts.topics,
+        repairs=facts.repairs,
+        notes=account.notes(assigned.report),
+        baseline=facts.baseline,
+        folder=str(published.folder) if published else None,
+        state=published.state if published else None,
+    )
+
+
+def assign(corpus: Corpus, config: Config, labels: publish.LabelSet) -> Assigned:
+    """Return the cluster, the split and the reason for dropping of every row: the global half of a build."""
+    rows = account.without_unlabelled(corpus.columns(*_GLOBAL), labels)
+    frozen = publish.assignments(config.resolve(config.split.frozen)) if config.split.frozen else None
+    clusters = dedup.cluster(
+        rows,
+        similarity=config.deduplicate.similarity,
+        texts=corpus.texts,
+        precedence=splits.precedence(rows, options=config.split, frozen=frozen),
+    )
+    rows = _with(rows, clusters.rows)
+    assignment = splits.split(rows, options=config.split, pairs=clusters.pairs, frozen=frozen)
+    return Assigned(_with(rows, assignment.rows), assignment.report)
+
+
+def _with(rows: pa.Table, new: pa.Table) -> pa.Table:
+    """Return `rows` with the columns of `new`, which replace those of the same name."""
+    kept = rows.select([name for name in rows.column_names if name not in new.column_names])
+    return pa.table([*kept.columns, *new.columns], names=[*kept.column_names, *new.column_names])
+
+
+def _publish(
+    draft: publish.Draft,
+    corpus: Corpus,
+    assigned: Assigned,
+    facts: publish.Facts,
+    config: Config,
+    run: Run,
+    on_progress: OnProgress,
+) -> tuple[publish.Published, publish.Facts]:
+    """Write rows, baseline and card into the draft and make it the version."""
+    on_progress(Progress("publish", 0, 1))
+    parts = [
+        publish.Shard((left.path, right.path), left.rows)
+        for left, right in zip(corpus.prepared, corpus.labelled, strict=True)
+    ]
+    files = publish.write_rows(
+        draft.folder, parts, assigned.rows, labels=facts.labels, options=config.publish, run=run
+    )
+    on_progress(Progress("publish", 1, 1))
+    if config.baseline is not None:
+        on_progress(Progress("baseline", 0, 1))
+        pass
+        on_progress(Progress("baseline", 1, 1))
+    return publish.finish(draft, files, facts), facts

@@ -1,102 +1,127 @@
 """What the votes of a topic's functions amount to: title, lead, body, share of the text, rank among topics."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .layout import BODY, LEAD, PARAGRAPH_LEAD_CHARS, PUBLISHER, SECTION, TITLE, Ints, Layout
+from .layout import BODY, LEAD, PARAGRAPH_LEAD_CHARS, TITLE, Ints, Layout
 from .match import Events, Matcher
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
-FEATURES = ("title", "lead", "body", "share", "lead_share", "rank", "meta")
+PARAGRAPH_FEATURES = ("title", "lead", "body", "share", "rank")
+ARTICLE_FEATURES = (*PARAGRAPH_FEATURES, "best_paragraph", "mean_paragraph")
 SPEECH_WEIGHT = 0.25  # what a leader says should be done is a quarter of a report
 TELLING = 1.0  # functions of less weight support a topic, but do not make a sentence one about it
-CAPS = {"title": 6.0, "lead": 8.0, "body": 10.0}  # beyond this more of the same says nothing new
+CAPS = (6.0, 8.0, 10.0)  # of title, lead and body: beyond this more of the same says nothing new
+RANK_WEIGHTS = (2.0, 1.0, 0.5)  # a title tells most of what an item is about, the body least
+MOST_TIMES = 7  # a function that fires seven times counts three times as much as one that fires once
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Numbers of each unit (row) and topic (column): an array units x topics for each name in FEATURES."""
+    """Numbers of each unit and topic: an array units x topics x features, and where any function fired."""
 
-    values: Floats  # units x topics x features
+    values: Floats
+    fired: Bools
 
-    @property
-    def fired(self) -> NDArray[np.bool_]:
-        """Return where any function of the topic fired."""
-        return np.asarray((self.values != 0).any(axis=2))
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+def join_features(parts: Sequence[Features]) -> Features:
+    """Return the features of several batches as one."""
+    return Features(np.concatenate([one.values for one in parts]), np.concatenate([one.fired for one in parts]))
 
 
 def measure(layout: Layout, events: Events, matcher: Matcher) -> tuple[Features, Features]:
-    """Return the features of the articles and those of the paragraphs."""
+    """Return the features of the articles (without those of their paragraphs) and of the paragraphs."""
+    sentences = _sentences(layout)
+    of_articles = np.bincount(layout.paragraph_document, weights=sentences, minlength=layout.documents)
     document = layout.segment_document[events.segment]
-    articles = _measure(document, events.zone, layout.documents, _document_sentences(layout), events, matcher)
+    articles = _measure(document, events.zone, of_articles, events, matcher)
     unit = layout.segment_unit[events.segment]
-    inside = unit >= 0
+    inside = np.flatnonzero(unit >= 0)
     own = events.where(inside)
     offset = own.start - layout.segment_start[own.segment]
     zone = np.where(offset < PARAGRAPH_LEAD_CHARS, LEAD, BODY)
-    paragraphs = _measure(unit[inside], zone, layout.paragraphs, _paragraph_sentences(layout), own, matcher)
-    return articles, paragraphs
+    return articles, _measure(unit[inside], zone, sentences, own, matcher)
 
 
-def _measure(
-    unit: Ints, zone: Ints, units: int, sentences: Ints, events: Events, matcher: Matcher
-) -> Features:
-    topics = int(matcher.topic_of.max()) + 1 if len(matcher.topic_of) else 0
-    weight = np.array([one.weight for one in matcher.functions], dtype=np.float64)
-    values = np.zeros((units, topics, len(FEATURES)), dtype=np.float64)
+def with_paragraphs(articles: Features, chances: Floats, layout: Layout) -> Features:
+    """Return the articles' features with the best and the mean probability among their paragraphs."""
+    shape = articles.values.shape[:2]
+    best, mean = np.zeros(shape), np.zeros(shape)
+    if len(chances):
+        owner = layout.paragraph_document
+        first = np.flatnonzero(np.diff(owner, prepend=-1))
+        chars = (layout.segment_end - layout.segment_start)[layout.paragraph_segment].astype(np.float64)
+        best[owner[first]] = np.maximum.reduceat(chances, first, axis=0)
+        total = np.maximum(np.add.reduceat(chars, first), 1.0)
+        mean[owner[first]] = np.add.reduceat(chances * chars[:, None], first, axis=0) / total[:, None]
+    values = np.concatenate((articles.values, best[..., None], mean[..., None]), axis=2)
+    return Features(values, articles.fired)
+
+
+def _measure(unit: Ints, zone: Ints, sentences: Floats, events: Events, matcher: Matcher) -> Features:
+    topics, functions, units = matcher.topics, len(matcher.functions), len(sentences)
+    values = np.zeros((units * topics, len(PARAGRAPH_FEATURES)))
+    fired = np.zeros(units * topics, dtype=np.bool_)
     cell = unit * topics + matcher.topic_of[events.function]
-    strength = np.where(events.speech == 1, SPEECH_WEIGHT, 1.0)
-    for name, code in (("title", TITLE), ("lead", LEAD), ("body", -1)):
-        if code < 0:
-            mine = (zone == BODY) | (zone == LEAD)
-        else:
-            mine = zone == code
-        score = _votes(cell[mine], events.function[mine], strength[mine], weight, units * topics, len(weight))
-        cap = CAPS[name]
-        values[:, :, FEATURES.index(name)] = np.clip(score, -cap, cap).reshape(units, topics)
-    meta = (zone == SECTION) | (zone == PUBLISHER)
-    score = _votes(cell[meta], events.function[meta], strength[meta], weight, units * topics, len(weight))
-    values[:, :, FEATURES.index("meta")] = np.clip(score, -3, 3).reshape(units, topics)
-    telling = (weight[events.function] >= TELLING) & (events.speech == 0) & (zone != TITLE)
-    about = _distinct(cell[telling], events.sentence[telling], units * topics).reshape(units, topics)
-    values[:, :, FEATURES.index("share")] = about / np.maximum(sentences, 1)[:, None]
-    total = values[:, :, :3] @ np.array([2.0, 1.0, 0.5])
-    best = np.maximum(total.max(axis=1, initial=0.0), 1e-9)
-    values[:, :, FEATURES.index("rank")] = np.clip(total, 0, None) / best[:, None]
-    return Features(values)
-
-
-def _votes(
-    cell: Ints, function: Ints, strength: Floats, weight: Floats, cells: int, functions: int
-) -> Floats:
-    """Return a cell's sum of the weights of its functions, each grown by how often it fired."""
+    part = np.where(zone == BODY, 2, zone == LEAD)  # 0 is the title, as which a section's name counts too
     if not len(cell):
-        return np.zeros(cells)
-    key, inverse = np.unique(cell * functions + function, return_inverse=True)
-    times = np.bincount(inverse, weights=strength)
-    grown = weight[key % functions] * np.minimum(np.log2(1 + times), 3.0)
-    return np.bincount(key // functions, weights=grown, minlength=cells)
+        return _shaped(values, fired, units)
+    # One number holds all that matters of a firing, so that one sort of numbers brings equal ones together.
+    key = np.sort((((cell * functions + events.function) * 3 + part) << 1) | events.speech)
+    strength = np.where(key & 1, SPEECH_WEIGHT, 1.0)
+    key >>= 1
+    first = _beginnings(key)
+    key, times = key[first], np.minimum(np.add.reduceat(strength, first), MOST_TIMES)
+    votes = matcher.weights[(key // 3) % functions] * np.log2(1 + times)
+    owner = key // (3 * functions)
+    begin = _beginnings(owner)
+    cells = owner[begin]
+    place = np.repeat(np.arange(len(cells)), np.diff(begin, append=len(owner)))
+    score = np.bincount(place * 3 + key % 3, weights=votes, minlength=len(cells) * 3).reshape(-1, 3)
+    score[:, 2] += score[:, 1]  # the lead is part of the body too
+    score = np.clip(score, [-one for one in CAPS], CAPS)
+    telling = (matcher.weights[events.function] >= TELLING) & (events.speech == 0) & (part > 0)
+    about = _distinct(cell[telling], events.sentence[telling], cells)
+    owner = cells // topics
+    total = np.clip(score, 0, None) @ np.array(RANK_WEIGHTS)
+    begin = _beginnings(owner)
+    best = np.repeat(np.maximum.reduceat(total, begin), np.diff(begin, append=len(owner)))
+    values[cells, :3] = score
+    values[cells, 3] = about / np.maximum(sentences[owner], 1)
+    values[cells, 4] = total / np.maximum(best, 1e-9)
+    fired[cells] = True
+    return _shaped(values, fired, units)
 
 
-def _distinct(cell: Ints, sentence: Ints, cells: int) -> Floats:
-    """Return how many different sentences each cell has."""
-    if not len(cell):
-        return np.zeros(cells)
-    most = int(sentence.max()) + 1
-    return np.bincount(np.unique(cell * most + sentence) // most, minlength=cells).astype(np.float64)
+def _shaped(values: Floats, fired: Bools, units: int) -> Features:
+    topics = len(fired) // units if units else 0
+    return Features(values.reshape(units, topics, values.shape[1]), fired.reshape(units, topics))
 
 
-def _paragraph_sentences(layout: Layout) -> Ints:
+def _beginnings(numbers: Ints) -> Ints:
+    """Return where each run of equal numbers begins."""
+    return np.flatnonzero(np.diff(numbers, prepend=-1))
+
+
+def _distinct(cell: Ints, sentence: Ints, cells: Ints) -> Floats:
+    """Return how many different sentences each of the (ascending) cells has."""
+    most = int(sentence.max(initial=0)) + 1
+    key = np.sort(cell * most + sentence)
+    found = key[_beginnings(key)] // most
+    counts = np.searchsorted(found, cells, side="right") - np.searchsorted(found, cells)
+    return counts.astype(np.float64)
+
+
+def _sentences(layout: Layout) -> Floats:
     segment = layout.paragraph_segment
     low = np.searchsorted(layout.sentence_ends, layout.segment_start[segment])
     high = np.searchsorted(layout.sentence_ends, layout.segment_end[segment] - 1)
-    counts: Ints = high - low + 1
-    return counts
-
-
-def _document_sentences(layout: Layout) -> Ints:
-    counts = np.bincount(layout.paragraph_document, weights=_paragraph_sentences(layout), minlength=layout.documents)
-    return counts.astype(np.int64)
+    return (high - low + 1).astype(np.float64)

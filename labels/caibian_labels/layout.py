@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +11,8 @@ Bools = NDArray[np.bool_]
 TITLE, LEAD, BODY, SECTION, PUBLISHER = range(5)
 LEAD_CHARS = 160  # who, what, when and where of Chinese local news stand in the first two or three sentences
 PARAGRAPH_LEAD_CHARS = 60  # about a paragraph's first sentence
-_SENTENCE_ENDS = np.array([ord(one) for one in "。！？!?\n；"], dtype=np.uint32)
+_ENDS_SENTENCE = np.zeros(0x10000, dtype=np.bool_)
+_ENDS_SENTENCE[[ord(one) for one in "。！？!?\n；"]] = True
 _SURROGATES = {code: "�" for code in range(0xD800, 0xE000)}
 
 
@@ -46,47 +45,53 @@ class Layout:
     paragraph_document: Ints
     paragraph_segment: Ints
     codes: NDArray[np.uint32]
+    head: Bools  # for each position of the text: in a title, section, publisher or lead
 
 
 def lay_out(documents: Sequence[Document]) -> Layout:
     """Return the layout of documents."""
     pieces: list[str] = []
-    rows: list[tuple[int, int, int, int, int]] = []  # document, paragraph, unit, zone, body characters before
-    unit = 0
+    owners: list[int] = []
+    places: list[int] = []  # position of a paragraph in its document; below 0 the other kinds of segment
     for number, document in enumerate(documents):
-        for zone, text in ((SECTION, document.section), (PUBLISHER, document.publisher), (TITLE, document.title)):
+        for place, text in ((-3, document.section), (-4, document.publisher), (-1, document.title)):
             if text:
                 pieces.append(text)
-                rows.append((number, -1, -1, zone, 0))
-        before = 0
-        for position, text in enumerate(document.paragraphs):
-            pieces.append(text)
-            rows.append((number, position, unit, BODY, before))
-            before += len(text)
-            unit += 1
-    table = np.array(rows, dtype=np.int64).reshape(-1, 5).T
+                places.append(place)
+                owners.append(number)
+        many = len(document.paragraphs)
+        pieces.extend(document.paragraphs)
+        places.extend(range(many))
+        owners.extend([number] * many)
+    place = np.array(places, dtype=np.int64)
+    owner = np.array(owners, dtype=np.int64)
+    in_paragraph = place >= 0
     lengths = np.fromiter(map(len, pieces), dtype=np.int64, count=len(pieces))
     ends = np.cumsum(lengths + 1) - 1
     text = "\n".join(pieces)
     codes = _codes(text)
     if bool(((codes >= 0xD800) & (codes < 0xE000)).any()):  # a lone surrogate is no UTF-8; keep positions
         text = text.translate(_SURROGATES)
-    in_paragraph = table[2] >= 0
+    starts = ends - lengths
+    unit = np.where(in_paragraph, np.cumsum(in_paragraph) - 1, -1)
+    before = _body_chars_before(lengths, place)
+    heading = np.where(in_paragraph, np.clip(LEAD_CHARS - before, 0, lengths), lengths)
     return Layout(
         text=text,
         documents=len(documents),
-        paragraphs=unit,
-        segment_start=ends - lengths,
+        paragraphs=int(in_paragraph.sum()),
+        segment_start=starts,
         segment_end=ends,
-        segment_document=table[0],
-        segment_paragraph=table[1],
-        segment_unit=table[2],
-        segment_zone=table[3],
-        segment_body_chars=table[4],
-        sentence_ends=np.flatnonzero(_is_sentence_end(codes)).astype(np.int64),
-        paragraph_document=table[0][in_paragraph],
+        segment_document=owner,
+        segment_paragraph=np.maximum(place, -1),
+        segment_unit=unit,
+        segment_zone=np.where(in_paragraph, BODY, np.where(place == -1, TITLE, -place)),
+        segment_body_chars=before,
+        sentence_ends=np.flatnonzero(_ENDS_SENTENCE[np.minimum(codes, 0xFFFF)]),
+        paragraph_document=owner[in_paragraph],
         paragraph_segment=np.flatnonzero(in_paragraph).astype(np.int64),
         codes=codes,
+        head=_spans(starts, heading, len(text)),
     )
 
 
@@ -110,12 +115,24 @@ def word_boundaries(layout: Layout, documents: Sequence[Document], segments: Int
     return may
 
 
+def _body_chars_before(lengths: Ints, place: Ints) -> Ints:
+    """Return the characters of its document's body before each paragraph."""
+    body = np.where(place >= 0, lengths, 0)
+    total = np.cumsum(body) - body
+    first = np.flatnonzero(place == 0)
+    if not len(first):
+        return np.zeros_like(lengths)
+    base = total[first][np.clip(np.searchsorted(first, np.arange(len(place)), side="right") - 1, 0, None)]
+    return np.where(place >= 0, total - base, 0)
+
+
+def _spans(starts: Ints, lengths: Ints, size: int) -> Bools:
+    """Return for each position whether it lies in one of the spans, which do not overlap."""
+    change = np.zeros(size + 2, dtype=np.int8)
+    change[starts] += 1
+    change[starts + lengths] -= 1
+    return np.cumsum(change, dtype=np.int8) > 0
+
+
 def _codes(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-
-
-def _is_sentence_end(codes: NDArray[np.uint32]) -> Any:
-    out = codes == _SENTENCE_ENDS[0]
-    for code in _SENTENCE_ENDS[1:]:
-        out |= codes == code
-    return out

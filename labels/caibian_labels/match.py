@@ -1,19 +1,20 @@
 """Find the words and patterns of a whole taxonomy in many documents at once: one automaton, then numpy."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import ahocorasick_rs
 import numpy as np
 
-from .layout import BODY, LEAD, LEAD_CHARS, Document, Ints, Layout, word_boundaries
+from .layout import BODY, LEAD, LEAD_CHARS, Bools, Document, Ints, Layout, word_boundaries
 from .taxonomy import ZONES, Function, Taxonomy
 
 # After one of these a leader speaks until the paragraph ends: a wish list, not a report.
 SPEECH_MARKS = tuple(
     verb + mark for verb in ("指出", "强调", "要求", "提出要求", "会议提出") for mark in ("，", "：", ",", ":")
 )
+_LONGEST = 0xFFF  # characters of a firing; longer than any pattern can reach
 _NONE = np.zeros(0, dtype=np.int64)
 
 
@@ -32,8 +33,8 @@ class Events:
     def __len__(self) -> int:
         return len(self.function)
 
-    def where(self, keep: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> "Events":
-        """Return the events for which `keep` is true."""
+    def where(self, keep: Bools | Ints) -> "Events":
+        """Return the events for which `keep` is true, or those at its positions."""
         return Events(*(getattr(self, name)[keep] for name in self.__slots__))
 
 
@@ -69,12 +70,14 @@ class _Gaps:
     function: int
     parts: tuple[int, ...]  # numbers of word groups
     gaps: tuple[int, ...]
+    clear: tuple[bool, ...] = ()  # whether any word of the part has a context that forbids it
 
 
 class Matcher:
     """A compiled taxonomy: finds where each labelling function fires."""
 
     def __init__(self, taxonomy: Taxonomy) -> None:
+        self.topics = len(taxonomy.topics)
         self.functions: list[Function] = [one for topic in taxonomy.topics for one in topic.functions]
         self.topic_of: Ints = np.array(
             [number for number, topic in enumerate(taxonomy.topics) for _ in topic.functions], dtype=np.int64
@@ -84,6 +87,7 @@ class Matcher:
         self._direct = _Table(width=1)
         self._voids = _Table(width=3)
         self._patterns: list[_Gaps] = []
+        self._beside: set[int] = set()
         for number, function in enumerate(self.functions):
             self._add(number, function)
         self._speech = [self._number(mark) for mark in SPEECH_MARKS]
@@ -94,10 +98,29 @@ class Matcher:
         ]
         allowed = [[zone in one.where for zone in ZONES] for one in self.functions]
         self._allowed = np.array(allowed, dtype=np.bool_).reshape(-1, len(ZONES))
-        self._has_voids = np.array([bool(one.not_in) for one in self.functions], dtype=np.bool_)
+        forbidden = set(zip(self._voids.values[0].tolist(), self._voids.values[1].tolist(), strict=True))
+        self._patterns = [
+            replace(one, clear=tuple(self._any_forbidden(one.function, group, forbidden) for group in one.parts))
+            for one in self._patterns
+        ]
+        self._void_words = np.zeros(len(self._numbers), dtype=np.bool_)
+        self._void_words[self._voids.values[1]] = True
         self._whole = np.array([one.whole_words for one in self.functions], dtype=np.bool_)
         self._ascii = np.array([word.isascii() for word in self._numbers], dtype=np.bool_)
-        self._automaton = ahocorasick_rs.AhoCorasick(list(self._numbers))
+        self.weights = np.array([one.weight for one in self.functions], dtype=np.float64)
+        self._in_body = self._wanted_in_body()
+        # Single characters are found faster by a table; as the most frequent "words" they would fill the list of
+        # hits that the automaton must build object by object.
+        self._characters = np.full(0x10000, -1, dtype=np.int32)
+        for word, number in self._numbers.items():
+            if len(word) == 1 and ord(word) < len(self._characters):
+                self._characters[ord(word)] = number
+        long = [word for word in self._numbers if len(word) > 1]
+        self._long = np.array([self._numbers[word] for word in long], dtype=np.int64)
+        self._automaton = ahocorasick_rs.BytesAhoCorasick(
+            [word.encode() for word in long] or [b"\xff"],
+            implementation=ahocorasick_rs.Implementation.ContiguousNFA,
+        )
 
     @property
     def words(self) -> int:
@@ -107,8 +130,7 @@ class Matcher:
     def match(self, layout: Layout, documents: Sequence[Document]) -> Events:
         """Return the firings of all functions in the layout of documents."""
         word, start, end = self._hits(layout)
-        order = np.argsort(word, kind="stable")
-        by_word = _Hits(word[order], start[order], end[order], np.searchsorted(word[order], np.arange(self.words + 1)))
+        by_word = _by_word(word, start, end, self.words)
         voids = self._void_keys(word, start)
         which, (function,) = self._direct.look_up(word)
         parts = [(function, start[which], end[which])]
@@ -143,17 +165,45 @@ class Matcher:
                     self._voids.rows.append((self._number(context), number, self._number(word), offset))
         for words in (function.with_any, function.without_any):
             if words:
-                self._group(words)
+                self._beside.add(self._group(words))
+
+    def _any_forbidden(self, function: int, group: int, forbidden: set[tuple[int, int]]) -> bool:
+        return any((function, word) in forbidden for word in self._group_words[group].tolist())
 
     def _hits(self, layout: Layout) -> tuple[Ints, Ints, Ints]:
-        found = self._automaton.find_matches_as_indexes(layout.text, overlapping=True)
+        """Return number, start and end of every word found, but not of title words in the body."""
+        data = layout.text.encode()
+        found = self._automaton.find_matches_as_indexes(data, overlapping=True)
         flat = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=3 * len(found))
-        word, start, end = flat[0::3], flat[1::3], flat[2::3]
-        latin = self._ascii[word]
-        if latin.any():
-            keep = ~latin | ~(_latin(layout, start - 1) | _latin(layout, end))
-            word, start, end = word[keep], start[keep], end[keep]
-        return word, start, end
+        begins = (np.frombuffer(data, dtype=np.uint8) & 0xC0) != 0x80  # bytes that begin a character
+        position = np.concatenate((np.zeros(1, dtype=np.int32), np.cumsum(begins, dtype=np.int32)))
+        character = self._characters[np.minimum(layout.codes, len(self._characters) - 1)]
+        single = np.flatnonzero(character >= 0)
+        word = np.concatenate((self._long[flat[0::3]], character[single]))
+        start = np.concatenate((position[flat[1::3]], single)).astype(np.int64)
+        end = np.concatenate((position[flat[2::3]], single + 1)).astype(np.int64)
+        keep = self._in_body[word] | layout.head[start]
+        latin = np.flatnonzero(self._ascii[word])
+        keep[latin] &= ~(_latin(layout, start[latin] - 1) | _latin(layout, end[latin]))
+        return word[keep], start[keep], end[keep]
+
+    def _wanted_in_body(self) -> Bools:
+        """Return for each word whether any function looks for it elsewhere than in titles and leads."""
+        wanted = np.zeros(len(self._numbers), dtype=np.bool_)
+        wanted[self._speech] = True
+        body = self._allowed[:, BODY]
+        numbers = np.repeat(np.arange(len(self._numbers)), np.diff(self._direct.first))
+        wanted[numbers[body[self._direct.values[0]]]] = True
+        for pattern in self._patterns:
+            if body[pattern.function]:
+                for group in pattern.parts:
+                    wanted[self._group_words[group]] = True
+        for words, number in self._groups.items():
+            if number in self._beside:
+                wanted[[self._numbers[word] for word in words]] = True
+        numbers = np.repeat(np.arange(len(self._numbers)), np.diff(self._voids.first))
+        wanted[numbers[body[self._voids.values[0]]]] = True
+        return wanted
 
     def _void_keys(self, word: Ints, start: Ints) -> Ints:
         which, (function, inner, offset) = self._voids.look_up(word)
@@ -163,9 +213,9 @@ class Matcher:
         keys: Ints = ((function * self.words + word) << 32) | start
         return keys
 
-    def _not_void(self, function: Ints, word: Ints, start: Ints, voids: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def _not_void(self, function: Ints, word: Ints, start: Ints, voids: Ints) -> Bools:
         keep = np.ones(len(function), dtype=np.bool_)
-        checked = np.flatnonzero(self._has_voids[function])
+        checked = np.flatnonzero(self._void_words[word])
         if len(voids) and len(checked):
             keys = self._key(function[checked], word[checked], start[checked])
             at = np.minimum(np.searchsorted(voids, keys), len(voids) - 1)
@@ -174,7 +224,7 @@ class Matcher:
 
     def _at_boundaries(
         self, function: Ints, start: Ints, end: Ints, layout: Layout, documents: Sequence[Document]
-    ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    ) -> Bools:
         keep = np.ones(len(function), dtype=np.bool_)
         checked = np.flatnonzero(self._whole[function])
         if len(checked):
@@ -194,8 +244,10 @@ class Matcher:
                 if not len(taken[group][0]):
                     break
             else:
-                if self._has_voids[pattern.function]:
-                    parts = [self._clear(pattern.function, part, voids) for part in parts]
+                parts = [
+                    self._clear(pattern.function, part, voids) if clear else part
+                    for part, clear in zip(parts, pattern.clear, strict=True)
+                ]
                 start, end = _chain(parts, pattern.gaps, layout.sentence_ends)
                 if len(start):
                     yield np.full(len(start), pattern.function, dtype=np.int64), start, end
@@ -239,13 +291,22 @@ class _Hits:
 
     def take(self, words: Ints) -> tuple[Ints, Ints, Ints]:
         """Return word, start and end of the hits of some words, in the order of position."""
-        ranges = [(int(self.first[one]), int(self.first[one + 1])) for one in words]
-        ranges = [(low, high) for low, high in ranges if low < high]
-        if not ranges:
+        begin = self.first[words]
+        counts = self.first[words + 1] - begin
+        total = int(counts.sum())
+        if not total:
             return _NONE, _NONE, _NONE
-        at = np.concatenate([np.arange(low, high, dtype=np.int64) for low, high in ranges])
-        at = at[np.lexsort((-self.end[at], self.start[at]))]
+        at = np.repeat(begin - np.cumsum(counts) + counts, counts) + np.arange(total)
+        if len(words) > 1:
+            at = at[np.argsort((self.start[at] << 12) + _LONGEST - (self.end[at] - self.start[at]))]
         return self.word[at], self.start[at], self.end[at]
+
+
+def _by_word(word: Ints, start: Ints, end: Ints, words: int) -> _Hits:
+    # Numpy sorts 16-bit numbers by radix, ten times faster than wider ones.
+    order = np.argsort(word.astype(np.uint16) if words <= 0xFFFF else word, kind="stable")
+    first = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(np.bincount(word, minlength=words))))
+    return _Hits(word[order], start[order], end[order], first)
 
 
 def _chain(parts: list[tuple[Ints, Ints, Ints]], gaps: tuple[int, ...], sentence_ends: Ints) -> tuple[Ints, Ints]:
@@ -265,12 +326,13 @@ def _chain(parts: list[tuple[Ints, Ints, Ints]], gaps: tuple[int, ...], sentence
 
 def _events(function: Ints, start: Ints, end: Ints, layout: Layout, speech_starts: Ints) -> Events:
     """Return events in the order of function and position, without those inside a longer one of their function."""
-    order = np.lexsort((-end, start, function))
-    function, start, end = function[order], start[order], end[order]
-    reach = function * (len(layout.text) + 1) + end
-    before = np.maximum.accumulate(np.concatenate(([-1], reach[:-1]))) if len(reach) else reach
+    # One number holds function, start and length (longest first), so that one sort of numbers does it all.
+    key = np.sort((function << 44) | (start << 12) | (_LONGEST - np.minimum(end - start, _LONGEST)))
+    function, start, length = key >> 44, (key >> 12) & 0xFFFFFFFF, _LONGEST - (key & _LONGEST)
+    reach = (function << 44) + start + length
+    before = np.maximum.accumulate(np.concatenate((np.full(1, -1), reach[:-1]))) if len(reach) else reach
     keep = reach > before
-    function, start, end = function[keep], start[keep], end[keep]
+    function, start, end = function[keep], start[keep], (start + length)[keep]
     segment = np.searchsorted(layout.segment_start, start, side="right") - 1
     zone = layout.segment_zone[segment]
     offset = layout.segment_body_chars[segment] + start - layout.segment_start[segment]
@@ -302,7 +364,7 @@ def _occurrences(word: str, context: str) -> Iterable[int]:
         at = context.find(word, at + 1)
 
 
-def _latin(layout: Layout, at: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _latin(layout: Layout, at: Ints) -> Bools:
     inside = (at >= 0) & (at < len(layout.codes))
     code = layout.codes[np.clip(at, 0, max(len(layout.codes) - 1, 0))]
     lower = code | 0x20

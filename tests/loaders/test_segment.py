@@ -95,7 +95,7 @@ def test_runs_of_ascii_are_cut_as_jieba_cuts_them() -> None:
 def test_words_of_real_sentences_are_those_of_jieba() -> None:
     seen = 0
     with gzip.open(Path(str(REAL_DATA)) / "data/xwlb/items.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for line in itertools.islice(lines, 0, None, 97):
+        for line in itertools.islice(lines, 0, None, 41):
             text = re.sub(r"<[^<>]*>", "\n", json.loads(line)["text_raw"])
             for sentence in itertools.islice(split_sentences(text), 25):
                 assert cut(sentence) == reference().lcut(sentence)

@@ -81,8 +81,9 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
                 self._send(200, {"commitUrl": f"{hub.url}/datasets/me/news/commit/1", "commitOid": "1" * 40})
             elif "/tag/" in path:
                 tag = json.loads(body)["tag"]
-                self._send(409 if tag in hub.tags else 200, {})
-                hub.tags += [] if tag in hub.tags else [tag]
+                known = tag in hub.tags
+                hub.tags += [] if known else [tag]
+                self._send(409 if known else 200, {})
             else:
                 self._send(404, {"error": self.path})
 

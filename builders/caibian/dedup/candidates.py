@@ -1,6 +1,5 @@
 """Pairs of texts worth an exact comparison, found without comparing all with all."""
 
-import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -147,12 +146,11 @@ def _floors(sketches: Sketches, similarity: float) -> npt.NDArray[np.float64]:
 
 def _slots(sketches: Sketches, chosen: Numbers) -> npt.NDArray[np.uint16]:
     values = sketches.values[sketches.starts[chosen][:, None] + np.arange(BANDS)]
-    return values.astype("<u8").view("<u2")
+    slots: npt.NDArray[np.uint16] = values.astype("<u8").view("<u2")
+    return slots
 
 
-def _close(
-    sketches: Sketches, floor: npt.NDArray[np.float64], members: Numbers, sizes: Numbers
-) -> Iterator[Hashes]:
+def _close(sketches: Sketches, floor: npt.NDArray[np.float64], members: Numbers, sizes: Numbers) -> Iterator[Hashes]:
     """Yield those pairs within the buckets whose sketches agree well enough."""
     for left, right in bucket_pairs(members, sizes):
         for start in range(0, len(left), BLOCK_PAIRS):

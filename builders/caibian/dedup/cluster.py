@@ -16,7 +16,7 @@ from caibian.dedup.sign import BANDS
 from caibian.dedup.text import SHORT_CHARS
 
 # A crowd's texts are compared with so many of its best, one after the other, instead of all with all.
-CROWD_ROUNDS = 16
+CROWD_ROUNDS = 4
 # Rows of this precedence are never dropped as copies: the tests that a corpus ships, and frozen rows.
 PROTECTED = 2
 LIGHT = ("id", "dropped", "published", "text_hash", "chars", "bands", "marks")
@@ -70,9 +70,7 @@ def cluster(
     linked = components(
         np.concatenate([pairs.left, found.leader]), np.concatenate([pairs.right, found.member]), len(chars)
     )
-    return Clusters(
-        _assemble(rows, rank, linked, stays, kept, likeness, precedence), _pair_table(rank, pairs, found)
-    )
+    return Clusters(_assemble(rows, rank, linked, stays, kept, likeness, precedence), _pair_table(rank, pairs, found))
 
 
 def _rank(rows: pa.Table, precedence: npt.NDArray[np.int8] | None) -> _Ranked:
@@ -95,20 +93,23 @@ def _rank(rows: pa.Table, precedence: npt.NDArray[np.int8] | None) -> _Ranked:
     return _Ranked(order[firsts], text_of, order)
 
 
-def _pairs(
-    rows: pa.Table, rank: _Ranked, chars: Numbers, similarity: float, texts: Texts
-) -> tuple[Pairs, Candidates]:
+def _pairs(rows: pa.Table, rank: _Ranked, chars: Numbers, similarity: float, texts: Texts) -> tuple[Pairs, Candidates]:
     """Return the verified pairs of texts, and the candidates that they come from."""
     groups = [candidates(sketches, similarity=similarity) for sketches in _sketches(rows, rank, chars)]
     found = Candidates(*(np.concatenate(parts) for parts in zip(*groups, strict=True)))
     inner = contained_candidates(_marks(rows, rank), chars=chars)
-    both = np.unique(np.stack([np.concatenate([found.left, inner[0]]), np.concatenate([found.right, inner[1]])]), axis=1)
+    both = np.unique(
+        np.stack([np.concatenate([found.left, inner[0]]), np.concatenate([found.right, inner[1]])]), axis=1
+    )
 
     def texts_of(numbers: Numbers) -> pa.Array:
         """Ask for rows in ascending order, whatever the order of the texts."""
         wanted = rank.rows[numbers]
         order = np.argsort(wanted)
-        return pa.array(texts(wanted[order])).take(pa.array(np.argsort(order)))
+        strings = pa.array(texts(wanted[order]), pa.string())
+        if len(strings) != len(numbers):
+            raise ValueError(f"texts: must give {len(numbers)} strings, gave {len(strings)}")
+        return strings.take(pa.array(np.argsort(order)))
 
     days = rows.column("published").combine_chunks().cast(pa.int32()).cast(pa.float64())
     days = days.to_numpy(zero_copy_only=False)[rank.rows]
@@ -165,9 +166,7 @@ def _marks(rows: pa.Table, rank: _Ranked) -> Marks:
     return Marks(*_list_parts(rows, "marks", rank))
 
 
-def _list_parts(
-    rows: pa.Table, name: str, rank: _Ranked
-) -> tuple[Numbers, Numbers, npt.NDArray[np.uint64]]:
+def _list_parts(rows: pa.Table, name: str, rank: _Ranked) -> tuple[Numbers, Numbers, npt.NDArray[np.uint64]]:
     """Return where each text's list begins, how long it is, and all lists' values."""
     lists = rows.column(name).combine_chunks()
     counts = pc.list_value_length(lists).to_numpy(zero_copy_only=False).astype(np.int64)
@@ -212,9 +211,7 @@ def _assemble(
         "cluster": cluster_ids,
         "duplicate_of": pc.if_else(pa.array(gone), cluster_ids, pa.scalar(None, pa.string())),
         "similarity": pa.array(_of(likeness, text).astype(np.float32), mask=~gone),
-        "dropped": pc.coalesce(
-            rows.column("dropped").combine_chunks(), pa.array(reasons, pa.string(), mask=~gone)
-        ),
+        "dropped": pc.coalesce(rows.column("dropped").combine_chunks(), pa.array(reasons, pa.string(), mask=~gone)),
         "component": pa.array(_of(linked, text), mask=~live),
     }
     return pa.table(columns, schema=ROWS)

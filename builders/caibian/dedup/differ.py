@@ -89,7 +89,11 @@ def _gaps(left: Codes, right: Codes, *, open_ended: bool) -> Iterator[tuple[str,
 
     `open_ended` leaves out what stands before the first and after the last anchor.
     """
+    left, right = _without_common_ends(left, right)
     one, two = _text(left), _text(right)
+    if max(len(one), len(two)) < 4 * GRAM:  # one small change: nothing to align
+        yield _trimmed(one, two)
+        return
     anchors = _anchors(gram_hashes(left, GRAM), gram_hashes(right, GRAM))
     ends = [] if open_ended else [(len(one), len(two))]
     low = anchors[0] if open_ended and anchors else (0, 0)
@@ -103,6 +107,18 @@ def _gaps(left: Codes, right: Codes, *, open_ended: bool) -> Iterator[tuple[str,
         low = high
 
 
+def _without_common_ends(left: Codes, right: Codes) -> tuple[Codes, Codes]:
+    """Return the texts from one gram before the first difference to one gram after the last: mostly little."""
+    shorter = min(len(left), len(right))
+    unequal = np.flatnonzero(left[:shorter] != right[:shorter])
+    start = max(int(unequal[0] if len(unequal) else shorter) - GRAM, 0)
+    left, right = left[start:], right[start:]
+    shorter = min(len(left), len(right))
+    unequal = np.flatnonzero(left[::-1][:shorter] != right[::-1][:shorter])
+    end = max(int(unequal[0] if len(unequal) else shorter) - GRAM, 0)
+    return left[: len(left) - end], right[: len(right) - end]
+
+
 def _text(codes: Codes) -> str:
     return codes.astype("<u4").tobytes().decode("utf-32-le")
 
@@ -114,9 +130,7 @@ def _anchors(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> lis
         values, places, counts = np.unique(hashes, return_index=True, return_counts=True)
         singles.append((values[counts == 1], places[counts == 1]))
     (left_values, left_places), (right_values, right_places) = singles
-    _, at_left, at_right = np.intersect1d(
-        left_values, right_values, assume_unique=True, return_indices=True
-    )
+    _, at_left, at_right = np.intersect1d(left_values, right_values, assume_unique=True, return_indices=True)
     pairs = sorted(zip(left_places[at_left].tolist(), right_places[at_right].tolist(), strict=True))
     return _longest_rising(pairs)
 

@@ -63,20 +63,11 @@ def measure(
     found: list[tuple[int, int, float, bool, bool, bool]] = []
     for block in _blocks(left, right, chars):
         numbers = np.unique(np.concatenate([left[block], right[block]]))
-        folded = decode(_fetch(texts, numbers))
+        folded = decode(texts(numbers))
         found += _measure_block(numbers, folded, left[block], right[block], far[block], similarity)
     columns = list(zip(*sorted(found), strict=True)) or [()] * 6
     types = (np.int64, np.int64, np.float64, bool, bool, bool)
     return Pairs(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)))
-
-
-def _fetch(texts: Texts, numbers: Numbers) -> pa.Array:
-    strings = texts(numbers)
-    if isinstance(strings, pa.ChunkedArray):
-        strings = strings.combine_chunks()
-    if len(strings) != len(numbers):
-        raise ValueError(f"texts: must give {len(numbers)} strings, gave {len(strings)}")
-    return strings
 
 
 def _measure_block(
@@ -122,7 +113,8 @@ def components(left: Numbers, right: Numbers, count: int) -> Numbers:
     """Return the number of each text's connected component."""
     ones = np.ones(len(left), np.int8)
     graph = coo_array((ones, (left, right)), shape=(count, count))
-    return connected_components(graph, directed=False)[1].astype(np.int64)
+    numbers: Numbers = connected_components(graph, directed=False)[1].astype(np.int64)
+    return numbers
 
 
 def _blocks(left: Numbers, right: Numbers, chars: Numbers) -> Iterator[Numbers]:

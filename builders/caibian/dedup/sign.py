@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -41,10 +42,7 @@ def sign(rows: pa.Table) -> pa.Table:
     The sketch is one-permutation MinHash of the text's character grams, its empty slots filled by optimal
     densification (Shrivastava 2017). Only integers modulo 2 ** 64 are used: every machine gives the same.
     """
-    parts = [
-        _sign_batch(batch)
-        for batch in rows.select(["title", "paragraphs"]).to_batches(max_chunksize=BATCH_ROWS)
-    ]
+    parts = [_sign_batch(batch) for batch in rows.select(["title", "paragraphs"]).to_batches(max_chunksize=BATCH_ROWS)]
     signs = pa.Table.from_batches(parts, schema.SIGN).combine_chunks()
     for field in schema.SIGN:
         rows = rows.append_column(field, signs.column(field.name))
@@ -103,7 +101,7 @@ def _digests(texts: Folded) -> list[bytes]:
         encoded = texts.codes.astype("<u2").tobytes()
     data = memoryview(encoded)
     blake = hashlib.blake2b
-    return [blake(data[a:b], digest_size=16).digest() for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [blake(data[a:b], digest_size=16).digest() for a, b in itertools.pairwise(ends)]
 
 
 def _grams(texts: Folded, chosen: npt.NDArray[np.bool_], size: int) -> Grams:
@@ -123,11 +121,11 @@ def _grams(texts: Folded, chosen: npt.NDArray[np.bool_], size: int) -> Grams:
 def _sketches(grams: Grams) -> Hashes:
     """Return one row of BANDS numbers a text: SLOTS minima of 16 bits each."""
     count = len(grams.texts)
-    minima = np.full(count * SLOTS, EMPTY, np.uint32)
+    flat = np.full(count * SLOTS, EMPTY, np.uint32)
     slots = (grams.hashes >> np.uint64(57)).view(np.int64)
     slots += np.repeat(np.arange(count, dtype=np.int64) * SLOTS, grams.counts)
-    np.minimum.at(minima, slots, grams.hashes.astype(np.uint32))
-    minima = minima.reshape(count, SLOTS)
+    np.minimum.at(flat, slots, grams.hashes.astype(np.uint32))
+    minima = flat.reshape(count, SLOTS)
     _densify(minima)
     return minima.astype("<u2").view("<u8")
 

@@ -1,6 +1,7 @@
 """A published version -> a dataset repository of the Hugging Face Hub. The only door to `huggingface_hub`."""
 
 import hashlib
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,7 @@ def push(
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
     api = huggingface_hub.HfApi(endpoint=endpoint, token=token)
+    bars = _bars(quiet=not sys.stderr.isatty())
     try:
         remote = _remote_hashes(api, repo)
         pushed = _plan(folder, repo, str(record["version"]), remote or {})
@@ -54,13 +56,22 @@ def push(
         return _commit(api, folder, str(record["name"]), pushed)
     except HFValidationError as error:
         raise DataError(f"{repo}: is no name of a repository: {_line(error)}") from None
-    except (HfHubHTTPError, OSError) as error:
+    except HfHubHTTPError as error:
         raise DataError(f"{repo}: cannot be pushed to {api.endpoint}: {_line(error)}") from None
-    except Exception as error:
-        # The client's HTTP library is its own affair (requests once, httpx now); its errors share only this base.
-        if type(error).__module__.split(".")[0] in {"httpx", "httpcore", "requests", "urllib3"}:
-            raise DataError(f"{repo}: {api.endpoint} cannot be reached: {_line(error)}") from None
-        raise
+    except HfHubHTTPError.__bases__ as error:  # its HTTP library's own errors, whichever library that is, and OSError
+        raise DataError(f"{repo}: {api.endpoint} cannot be reached: {_line(error)}") from None
+    finally:
+        _bars(quiet=bars)
+
+
+def _bars(*, quiet: bool) -> bool:
+    """Set whether the client keeps its progress bars to itself; return what was set before."""
+    from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+
+    before = bool(are_progress_bars_disabled())
+    if before != quiet:
+        (disable_progress_bars if quiet else enable_progress_bars)()
+    return before
 
 
 def _remote_hashes(api: "HfApi", repo: str) -> dict[str, str] | None:

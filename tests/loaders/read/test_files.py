@@ -85,7 +85,6 @@ def test_linked_files_and_folders_elsewhere_are_read_once(tree: Path, tmp_path_f
     (tree / "c").symlink_to(other)
     (tree / "d").symlink_to(other)
     (tree / "e.txt").symlink_to(other / "y.txt")
-    assert names(tree) == [*names(tree / "a.txt"), *[]] or "c/y.txt" in names(tree)
     assert [name for name in names(tree) if "y" in name or name.startswith(("d", "e"))] == ["c/y.txt", "e.txt"]
 
 

@@ -1,13 +1,22 @@
 """The article on a page: its title, its paragraphs and nothing else, or the reason why there is none."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from caibian.config import Clean
-from caibian.loaders.clean import genre, metadata
-from caibian.loaders.clean.body import SIGNED, Judged, choose, is_kept, judge
+from caibian.loaders.clean import byline, genre, headline, metadata
+from caibian.loaders.clean.body import choose, is_kept
+from caibian.loaders.clean.draft import Draft
+from caibian.loaders.clean.judge import SIGNED, Judged, judge
 from caibian.loaders.clean.page import Page
-from caibian.loaders.clean.paragraphs import to_paragraphs
+from caibian.loaders.clean.paragraphs import to_paragraphs, without_repeats
+
+# A byline this far below the body's start, in lines, still heads it: what is above it is not the body.
+HEAD_LINES = 12
+# A byline this far below the body's end still belongs to it.
+FOOT_LINES = 6
 
 
 @dataclass(slots=True)
@@ -24,76 +33,78 @@ class Article:
     dropped: str | None = None
 
 
-# A byline this far below the body's start, in lines, still heads it: what is above it is not the body.
-HEAD_LINES = 12
-FOOT_LINES = 6
-
-
-def extract(page: Page, *, content: str = "page", options: Clean | None = None) -> Article:
+def extract(
+    page: Page, *, content: Literal["page", "article", "headline"] | str = "page", options: Clean | None = None
+) -> Article:
     """Return the article of a page whose lines are repaired.
 
-    With content "page" the body is chosen among the lines; with "article" all of them are the body, and with
-    "headline" too, without asking whether it is news.
+    With content "page" the body is chosen among the lines. With "article" all lines are the body: nothing is
+    taken away, credits are only read. "headline" is the same without asking whether it is news.
     """
     options = options or Clean()
     judged = judge(page)
     if content == "page":
-        start, stop = choose(page, judged)
-        start = _behind_head(judged, start, stop, -1)
+        layout = _lay_out(page, judged)
+        kept = [entry for entry in layout.body if is_kept(entry) and _stays(entry)]
+        paragraphs = without_repeats(to_paragraphs(kept, parents=page.parents))
     else:
-        start, stop = 0, len(judged)
-    declared = page.declared
-    title: str | None
-    title, place = metadata.find_title(judged, start, declared.title)
-    if content == "page":
-        if title is None and metadata.is_headline(judged[start:stop]):
-            title, place = judged[start].line.text, start
-        start = _behind_head(judged, start, stop, place)
-        start = _behind_repeated_title(judged, start, title)
-    body, below = judged[start:stop], _foot(judged, stop)
-    if content == "page":
-        kept = [entry for entry in body if is_kept(entry) and (not entry.byline or SIGNED.fullmatch(entry.line.text))]
-    else:
-        kept = [entry for entry in body if entry.line.text]
-    paragraphs = to_paragraphs(kept, parents=page.parents)
-    if title is None and declared.title:
-        title = metadata.clean_title(declared.title) or None
-    heads = _heads(judged, start, place)
-    tails = [entry.line.text for entry in body + below if entry.byline]
-    if "title" in declared.given:
-        title = declared.title
-    ends = paragraphs[:1] + tails + paragraphs[-1:]
-    credits = metadata.credits_of([entry.line.text for entry in heads] + tails)
-    if paragraphs:
-        credits += [metadata.read_opening(paragraphs[0]), metadata.read_ending(paragraphs[-1])]
-    article = Article(
-        title=title,
-        paragraphs=paragraphs,
-        published=metadata.find_published(heads, declared, ends),
-        publisher=metadata.find_publisher(credits, declared),
-        author=metadata.find_author(credits, declared),
-        section=metadata.find_section(judged[:start], declared),
-        url=declared.url,
-    )
+        layout = _Layout(title=page.declared.title, body=judged)
+        paragraphs = to_paragraphs(judged, parents=page.parents)
+    article = _describe(page, layout, paragraphs)
     if content != "headline":
-        draft = genre.Draft(
-            title=title or "",
-            paragraphs=paragraphs,
-            lines=[entry.line.text for entry in judged],
-            links=sum(entry.line.link_chars * 2 > len(entry.line.text) for entry in judged),
-            page=content == "page",
-            credited=bool(article.published or article.publisher or article.author),
-        )
-        article.dropped = genre.refuse(draft, min_chars=options.min_chars, genres=options.genres)
+        article.dropped = _refuse(article, judged, page=content == "page", options=options)
     return article
 
 
-def _behind_repeated_title(judged: list[Judged], start: int, title: str | None) -> int:
-    """Return the body's start behind lines that only repeat the title, whole or in parts."""
-    wanted = metadata.plain(title or "")
-    for position in range(start, min(start + 3, len(judged))):
-        text = metadata.plain(judged[position].line.text)
-        if len(text) >= max(metadata.MIN_TITLE, 0.6 * len(wanted)) and text in wanted:
+@dataclass(slots=True)
+class _Layout:
+    """Where on a page what was found."""
+
+    title: str | None = None
+    above: Sequence[Judged] = ()  # all lines before the body
+    heads: Sequence[Judged] = ()  # bylines over the body, likeliest first
+    body: Sequence[Judged] = ()
+    below: Sequence[Judged] = ()
+    name: str | None = None  # a name that stands alone between title and text
+
+
+def _lay_out(page: Page, judged: list[Judged]) -> _Layout:
+    """Return a page's body with what stands around it."""
+    start, stop = choose(page, judged)
+    start = _behind_byline(judged, start, stop)
+    title, place = headline.find_title(judged, start, page.declared.title)
+    if title is None and headline.is_headline(judged[start:stop]):
+        title, place = judged[start].line.text, start
+    if "title" in page.declared.given or (title is None and page.declared.title):
+        title = headline.clean_title(page.declared.title or "") or None
+    start = _behind_byline(judged, max(start, place + 1), stop)
+    start = _behind_repeated_title(judged, start, stop, title)
+    layout = _Layout(title=title, heads=_heads(judged, start, place))
+    if title and start < stop and judged[start].line.text.startswith(("——", "--")):
+        layout.title, start = f"{title} {judged[start].line.text}", start + 1
+    if start < stop and (name := byline.lone_name(judged[start].line.text)) is not None:
+        layout.name, start = name, start + 1
+    layout.above, layout.body, layout.below = judged[:start], judged[start:stop], _foot(judged, stop)
+    return layout
+
+
+def _behind_byline(judged: list[Judged], start: int, stop: int) -> int:
+    """Return the body's start behind the byline, where the run began above it."""
+    for position in range(min(stop, start + HEAD_LINES) - 1, start - 1, -1):
+        if judged[position].byline:
+            above = sum(entry.prose for entry in judged[start:position])
+            below = sum(entry.prose for entry in judged[position:stop])
+            if below > 4 * above:
+                return position + 1
+    return start
+
+
+def _behind_repeated_title(judged: list[Judged], start: int, stop: int, title: str | None) -> int:
+    """Return the body's start behind a line that only repeats the title, or most of it."""
+    wanted = headline.plain(title or "")
+    for position in range(start, min(start + 3, stop)):
+        text = headline.plain(judged[position].line.text)
+        if len(text) >= max(headline.MIN_TITLE, 0.6 * len(wanted)) and text in wanted:
             start = position + 1
     return start
 
@@ -115,13 +126,40 @@ def _foot(judged: list[Judged], stop: int) -> list[Judged]:
     return lines
 
 
-def _behind_head(judged: list[Judged], start: int, stop: int, place: int) -> int:
-    """Return the body's start behind the title and the byline, where the run began above them."""
-    start = max(start, place + 1)
-    for position in range(min(stop, start + HEAD_LINES) - 1, start - 1, -1):
-        if judged[position].byline:
-            above = sum(entry.prose for entry in judged[start:position])
-            below = sum(entry.prose for entry in judged[position:stop])
-            if below > 4 * above:
-                return position + 1
-    return start
+def _stays(entry: Judged) -> bool:
+    """Return whether a line of the body is text: no byline, unless it is the date under a document."""
+    return not entry.byline or SIGNED.fullmatch(entry.line.text) is not None
+
+
+def _describe(page: Page, layout: _Layout, paragraphs: list[str]) -> Article:
+    """Return the article with its metadata; what a record or a host's rule states is not looked for."""
+    declared = page.declared
+    tails = [entry.line.text for entry in [*layout.body, *layout.below] if entry.byline]
+    found = [byline.read_byline(text) for text in [*(entry.line.text for entry in layout.heads), *tails]]
+    if layout.name:
+        found.append(byline.Credits(authors=[layout.name]))
+    if paragraphs:
+        found += [metadata.read_opening(paragraphs[0]), metadata.read_ending(paragraphs[-1])]
+    ends = [*paragraphs[:1], *tails, *paragraphs[-1:]]
+    given = declared.given
+    return Article(
+        title=layout.title,
+        paragraphs=paragraphs,
+        published=metadata.find_published([] if "published" in given else layout.heads, declared, ends),
+        publisher=metadata.find_publisher([] if "publisher" in given else found, declared),
+        author=metadata.find_author([] if "author" in given else found, declared),
+        section=metadata.find_section(layout.above, declared),
+        url=declared.url,
+    )
+
+
+def _refuse(article: Article, judged: list[Judged], *, page: bool, options: Clean) -> str | None:
+    draft = Draft(
+        title=article.title or "",
+        paragraphs=article.paragraphs,
+        lines=[entry.line.text for entry in judged],
+        links=sum(entry.line.link_chars * 2 > len(entry.line.text) for entry in judged),
+        page=page,
+        credited=bool(article.published or article.publisher or article.author),
+    )
+    return genre.refuse(draft, min_chars=options.min_chars, genres=options.genres)

@@ -6,15 +6,11 @@ first zone that holds a good part of the prose, without the furniture inside it.
 """
 
 import re
-from dataclasses import dataclass
 
-from caibian.loaders.clean import furniture
-from caibian.loaders.clean.credits import CLOCK, is_byline
-from caibian.loaders.clean.markup import Line
+from caibian.loaders.clean.byline import CLOCK
+from caibian.loaders.clean.judge import SIGNED, Judged
 from caibian.loaders.clean.page import Page
 
-SENTENCE = re.compile(r"[。！？；!?…，,：:、]")
-SIGNED = re.compile(r"(?:19|20)\d\d\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|[一二][〇○零一二三四五六七八九]{3}年\S{2,7}日")
 # A block is entered while it holds this share of the prose of the block around it.
 MAJORITY = 0.6
 # Prose outside the main block is worth this part: the article may have been split over two blocks.
@@ -26,91 +22,10 @@ GOOD_PART = 0.3
 MIN_WORTH = 40
 
 
-# The marks of furniture in class names are believed where this part of the prose, at least, has none.
-UNMARKED = 0.3
 # A main block with this share of link text or less is an article's own: words in it may stand without a sentence.
 NARROW_LINKS = 0.35
 # Lines without prose that the body takes in at either end, if they stand in the same block as its paragraphs.
 END_LINES = 6
-
-
-@dataclass(slots=True)
-class Judged:
-    """A line with what the choice of the body needs to know of it."""
-
-    line: Line
-    prose: int
-    home: int  # the block that holds the line's paragraph
-    wall: bool = False
-    bar: bool = False
-    byline: bool = False
-
-
-def prose_chars(line: Line) -> int:
-    """Return how many characters of running text a line holds: 0 for links and for words without punctuation."""
-    free = len(line.text) - line.link_chars
-    if free < 10 or line.link_chars * 2 > len(line.text):
-        return 0
-    if free < 25 and SENTENCE.search(line.text) is None:
-        return 0
-    return free
-
-
-def judge(page: Page) -> list[Judged]:
-    """Return the page's lines with their kinds."""
-    judged = []
-    homes = _homes(page)
-    for line in page.lines:
-        if not line.text:
-            continue  # a repair emptied it
-        home = homes[line.block]
-        entry = Judged(line=line, prose=prose_chars(line), home=home)
-        if len(line.text) <= furniture.MAX_CHARS:
-            _classify(entry)
-        judged.append(entry)
-    clear = sum(entry.prose for entry in judged if not entry.line.furniture)
-    if clear < UNMARKED * sum(entry.prose for entry in judged):
-        for entry in judged:
-            entry.line.furniture = False
-    return judged
-
-
-# Elements that hold paragraphs or are one, as the page's author liked; the others are paragraphs, or items.
-_EITHER = frozenset(("div", "section", "article", "span", "center"))
-_HOLDERS = frozenset(("td", "body", "main", "html", ""))
-
-
-def _homes(page: Page) -> list[int]:
-    """Return for each block the block that holds the paragraphs of its kind: itself, or the one around it."""
-    lines = [0] * len(page.parents)
-    tags = [""] * len(page.parents)
-    for line in page.lines:
-        lines[line.block] += 1
-        tags[line.block] = line.tag
-    leaf = [True] * len(page.parents)
-    for parent in page.parents:
-        leaf[parent] = False
-    return [
-        block
-        if tags[block] in _HOLDERS or (tags[block] in _EITHER and (lines[block] > 1 or not leaf[block]))
-        else parent
-        for block, parent in enumerate(page.parents)
-    ]
-
-
-def _classify(entry: Judged) -> None:
-    """Note whether a short line is a wall, a bar or a byline; a byline may link to its author, but is no link."""
-    line = entry.line
-    entry.wall = furniture.ends_article(line.text)
-    entry.bar = not entry.wall and furniture.is_bar(line.text)
-    entry.byline = not (entry.wall or entry.bar) and is_byline(line.text) and not _is_headline_link(line)
-    if entry.wall or entry.bar or entry.byline:
-        entry.prose = 0
-
-
-def _is_headline_link(line: Line) -> bool:
-    """Return whether a line is one link that names no clock: a headline of a list with its date."""
-    return line.link_chars >= len(line.text) and CLOCK.search(line.text) is None
 
 
 def main_block(page: Page, judged: list[Judged]) -> int:
@@ -157,7 +72,13 @@ def worth(entry: Judged, *, within: bool, narrow: bool) -> float:
 
 
 def choose(page: Page, judged: list[Judged]) -> tuple[int, int]:
-    """Return start and stop of the body among the page's lines; (0, 0) where there is none."""
+    """Return start and stop of the body among the page's lines; (0, 0) where there is none.
+
+    A body that the host's rule names is taken as it is.
+    """
+    given = [position for position, entry in enumerate(judged) if entry.line.given]
+    if given:
+        return given[0], given[-1] + 1
     within = _within(page, main_block(page, judged))
     inner = [entry.line for entry in judged if within[entry.line.block]]
     narrow = sum(line.link_chars for line in inner) <= NARROW_LINKS * sum(len(line.text) for line in inner)

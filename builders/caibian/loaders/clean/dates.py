@@ -11,10 +11,14 @@ _YMD = re.compile(
     r"(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)"
 )
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:\d{4}(?:\d\d)?)?(?!\d)")
-_HAN = re.compile(r"([一二][一二三四五六七八九〇零○Ｏ0]{3})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
+_HAN = re.compile(
+    r"([一二][一二三四五六七八九〇零○Ｏ0]{3})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
+)
 _ERA = re.compile(r"民[国國]\s?(\d{2,3})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")
-_NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[/.](\d{1,2})[/.]((?:19|20)\d\d)(?!\d)(?P<clock>[^\n]{0,14}?[AP]M)?", re.IGNORECASE)
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_NUMERIC = re.compile(
+    r"(?<!\d)(\d{1,2})[/.](\d{1,2})[/.]((?:19|20)\d\d)(?!\d)(?P<clock>[^\n]{0,14}?[AP]M)?", re.IGNORECASE
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ENGLISH = re.compile(
     r"(?:\b(?P<d1>\d{1,2})\s)?\b(?P<m>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?,?\s"
     r"(?:(?P<d2>\d{1,2})(?:st|nd|rd|th)?,?\s)?(?:[\d:]{4,8}\s\S{1,6}\s)?(?P<y>(?:19|20)\d\d)\b",
@@ -23,7 +27,12 @@ _ENGLISH = re.compile(
 # Every form has a year of four digits, or 年.
 _MAYBE = re.compile(r"[\d０-９]{4}|年")
 _UTC = re.compile(r"[T ](\d\d):\d\d(?::\d\d(?:\.\d{1,9})?)?\s?(?:Z|\+00:?00|GMT|UTC)$", re.IGNORECASE)
-_DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "Ｏ": 0, "0": 0}
+_DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {
+    "零": 0,
+    "○": 0,
+    "Ｏ": 0,
+    "0": 0,
+}
 CHINA_HOURS = 8  # ahead of UTC; a page of China that declares 18:00Z appeared on the next day
 
 

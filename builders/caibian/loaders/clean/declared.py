@@ -61,7 +61,14 @@ def declare(markup: str, *, url: str | None = None) -> Declared:
         found["title"] = _tidy(title[1])
     if url is not None:
         found["url"] = url
-    return Declared(**{field: value for field, value in found.items() if value})
+    return Declared(
+        title=found.get("title"),
+        published=found.get("published"),
+        publisher=found.get("publisher"),
+        author=found.get("author"),
+        section=found.get("section"),
+        url=found.get("url"),
+    )
 
 
 def _tidy(value: str) -> str:

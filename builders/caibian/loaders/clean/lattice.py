@@ -1,64 +1,58 @@
-"""The beam search that reads a damaged stretch again as GBK bytes, without what the mirror inserted."""
+"""The beam search that reads a damaged stretch again as GBK bytes, without what the mirror inserted.
+
+Removing an insertion from the bytes and decoding again from the last whole character is all there is to it; the
+search is for the bytes that a decoder lost. A parse is one choice of them. Parses that get out of step turn all
+that follows into rare characters, so few survive a character or two.
+"""
 
 import heapq
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
-from caibian.loaders.clean import gbk, script
-from caibian.loaders.clean.likelihood import Likelihood
+from caibian.loaders.clean import gbk, likelihood, script
 from caibian.loaders.clean.readings import BRACKETED, LETTERS, Evidence
 
 # A full-width bracket A3A8 read one byte off swallows the first letter of the reading: A8 and a to z.
 _FIRST_LETTER = {bytes((0xA8, letter)).decode("gb18030"): chr(letter) for letter in range(0x61, 0x7B)}
 FIRST_LETTERS = "".join(_FIRST_LETTER)
-_EATEN_BRACKET = rf"[?\ufffd]\s?[(（]?\s?[{LETTERS}]{{1,6}}\s?[)）]"
-_TOKEN = re.compile(rf"(?P<inserted>{BRACKETED})|(?P<eaten>{_EATEN_BRACKET})|(?P<wide>.[{FIRST_LETTERS}][{LETTERS}]{{0,5}}\s?）)|(?P<one>.)", re.S)
+_READING = rf"[{LETTERS}]{{1,6}}\s?[)）]"
+_EATEN = rf"[?\ufffd]\s?[(（]?\s?{_READING}"  # a lead byte and the bracket behind it became one `?`
+_WIDE = rf".[{FIRST_LETTERS}][{LETTERS}]{{0,5}}\s?）"
+_TOKEN = re.compile(rf"(?P<inserted>{BRACKETED})|(?P<eaten>{_EATEN})|(?P<wide>{_WIDE})|(?P<lost>[?\ufffd])|.", re.S)
+_INSERTED_NEXT = re.compile(f"{BRACKETED}|{_EATEN}")
+_AHEAD = re.compile(r"[\u4e00-\u9fff、。，“”]{1,2}")
+_LETTERS = re.compile(rf"[{LETTERS}]+")
+_UNOPENED = re.compile(r"[^()\n]{0,60}\)")
 _FOLDABLE = frozenset(",;:!?()")
 _LAST = frozenset("。！？”’）》…")  # marks that a text may end in
-_INSERTED_NEXT = re.compile(f"{BRACKETED}|{_EATEN_BRACKET}")
-_UNOPENED = re.compile(r"[^()\n]{0,60}\)")
-_AHEAD = re.compile(r"[\u4e00-\u9fff、-〕“”]{1,2}")
-_LETTERS = re.compile(rf"[{LETTERS}]+")
 
-CONFIDENCE = 0.5  # a guess at a lost byte that is more often wrong than right is not made
-BEAM = 24  # parses kept; more did not change one paragraph of 2,000
-PAIRED = 4  # guesses at a character whose trail is lost together with the next lead
-GAP = 30.0  # a parse that is e**30 times less likely than the best is dropped
+BEAM = 12  # parses kept; 24 did not change one paragraph of 2,000
+GAP = 18.0  # a parse that is e**18 times less likely than the best is dropped
+PAIRS = 4  # guesses at a character whose trail is lost together with the next lead
 MAX_RUN = 2_000  # tokens; a slip ends at the first ASCII character, so a longer run is no slip
+CONFIDENCE = 0.5  # a guess at a lost byte that is more often wrong than right is not made
+MIN_SHARE = 1e-6  # of running text; a rarer character is no guess at a lost byte
+NONE, ANY = -1, 0  # instead of a pending byte: there is none; it is one that nobody has seen
 
 # Log probabilities of what the observed signs can be. Only their order of magnitude matters: a wrong parse
 # turns everything behind it into rare characters, at some 8 nats each.
 _INSERTED = -0.5
-_EATEN = -0.5
-_UNSEEN_BYTE = -9.0
-_LITERAL_READING = -14.0
-_LITERAL_EATEN = -18.0
-_LITERAL_LOST = {"?": -5.0, "\ufffd": -14.0}
-ANY = 0  # pending byte that nobody has seen
+_UNSEEN_BYTE = -9.0  # a decoder that shows nothing for a broken byte
 _LOST_BYTE = -3.0
+_LOST_LEAD = -8.0
 _LOST_PAIR = -12.0
+_LITERAL = {"inserted": -14.0, "eaten": -18.0, "wide": -18.0, "?": -5.0, "\ufffd": -14.0}
+_LITERAL_INJECTED = 12.0  # what makes all of these less likely on a page that is known to be annotated
 _KNOWN = 2.0  # the page annotates this character elsewhere, with this reading
 _UNKNOWN = -3.0  # the page shows this character without a reading elsewhere
 _NOT_CONVERTED = -5.0  # mirrors annotate what they converted
 _OTHER_SCRIPT = -4.0  # a Simplified character on a converted page
-_END = -1.0
 _DUE = 5.0  # a character that the page annotates everywhere else stands without its reading
-
-
-class Parse(NamedTuple):
-    """One reading of the bytes so far."""
-
-    score: float
-    pending: int  # lead byte that waits for its trail, or -1
-    before: int  # the two bytes before this place, insertions left out
-    last: str  # the character before this place
-    due: float  # what the last character costs unless its reading follows
-    split: bool  # an insertion stands between the pending byte and its trail
-    text: "Link | None"
-    lost: int  # places where information is gone and the best guess is weak
+_NO_END = -14.0  # a text ends in a comma
 
 
 class Link(NamedTuple):
@@ -69,15 +63,17 @@ class Link(NamedTuple):
     guessed: bool = False  # a byte of it is lost
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the page around a damaged stretch shows."""
+class Parse(NamedTuple):
+    """One reading of the bytes so far."""
 
-    readings: Evidence
-    converted: bool = True  # the page is in Traditional characters
-    folded: bool = False  # full-width punctuation was folded to ASCII
-    drops: bool = False  # the decoder shows nothing for a broken byte
-    swallows: bool = True  # the decoder showed `?` for a broken lead byte and the ASCII character behind it
+    score: float
+    pending: int  # lead byte that waits for its trail, or NONE or ANY
+    before: int  # the two bytes before this place, insertions left out
+    last: str  # the character before this place
+    text: Link | None
+    due: float = 0.0  # what the last character costs unless its reading follows
+    split: bool = False  # an insertion stands between the pending byte and its trail
+    lost: int = 0  # guesses at lost bytes
 
 
 class Run(NamedTuple):
@@ -85,255 +81,271 @@ class Run(NamedTuple):
 
     text: str
     end: int
-    gain: float
-    lost: int
+    gain: float  # nats by which it is likelier than what was there
+    lost: int  # 1 if information is gone
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the page around a damaged stretch shows."""
+
+    readings: Evidence
+    converted: bool = True  # the page is in Traditional characters
+    folded: bool = False  # full-width punctuation was folded to ASCII
+    swallows: bool = True  # the decoder showed `?` for a broken lead byte and the ASCII character behind it
+    drops: bool = False  # the decoder shows nothing for a broken byte
 
 
 class Lattice:
     """Reads damaged stretches of one page."""
 
-    def __init__(self, model: Likelihood, context: Context) -> None:
-        """Keep the model of likelihood and the page's evidence."""
-        self.model = model
+    def __init__(self, context: Context) -> None:
+        """Keep the page's evidence; loads the model of likelihood."""
         self.context = context
-        self.evidence = evidence = context.readings
+        self.model = likelihood.load()
         self.codes = gbk.codes()
         self.characters = gbk.characters()
+        self.listed = gbk.listed()
         self.simple = script.simple_forms()
-        self.simplified_only = script.simplified_only() if context.converted else frozenset()
-        bare = len(evidence.plain & self.simple.keys() - evidence.annotated.keys())
+        self.foreign = script.simplified_only() if context.converted else frozenset()
+        self.trails, self.leads = _likely_bytes()
+        self.injected = context.readings.injected
+        self.pairs: dict[str, float] = {}
+        evidence = context.readings
+        bare = sum(character in self.simple for character in evidence.plain - evidence.annotated.keys())
         self.due = math.log((len(evidence.annotated) + bare + 1) / (bare + 1))
 
     def read(self, text: str, start: int, sign: int, before: str = "") -> Run | None:
-        """Return the most likely reading of the text from `start`, with a sign of a slip that ends at `sign`."""
-        beam = [Parse(0.0, -1, self.codes.get(before, 0), before, 0.0, False, None, 0)]
-        literal, end = 0.0, start
-        last = before
+        """Return the most likely reading of the text from `start`, with a sign of a slip that ends at `sign`.
+
+        `before` is the character before `start`. None: no reading fits.
+        """
+        wide = self.context.folded and before in _FOLDABLE
+        code = 0xA380 + ord(before) if wide else self.codes.get(before, 0)
+        beam = [Parse(0.0, NONE, code, before, None)]
+        literal, last, end = 0.0, before, start
         for count, match in enumerate(_TOKEN.finditer(text, start)):
             token = match[0]
             if token == "\n" or count > MAX_RUN:
                 break
             end = match.end()
-            beam = self._prune([new for parse in beam for new in self._step(parse, match)])
+            beam = self._shown(beam, token) if match.lastgroup is None else self._branch(beam, match)
             if not beam:
                 return None
             for character in token:
                 literal += self._score(last, character)
                 last = character
-            if end >= sign and not _INSERTED_NEXT.match(text, end) and all(parse.pending < 0 for parse in beam):
+            whole = all(parse.pending == NONE for parse in beam)
+            if whole and end >= sign and not _INSERTED_NEXT.match(text, end):
                 return self._settle(beam, text, end, literal)
-        beam = self._prune([new for parse in beam for new in self._finish(parse)])
-        if not beam:
-            return None
-        return _choose(beam, [parse.score for parse in beam], end, literal)
+        beam = [new for parse in beam for new in self._finish(parse)]
+        return _choose(beam, [parse.score for parse in beam], end, literal) if beam else None
 
     def _settle(self, beam: list[Parse], text: str, end: int, literal: float) -> Run:
         """Return the best parse in view of the characters that follow."""
-        ahead = _AHEAD.match(text, end)
+        ahead = _AHEAD.match(text, end) if len(beam) > 1 else None
         follows = ahead[0] if ahead else ""
-        scores = [parse.score + self._follow(parse.last, follows) for parse in beam]
+        scores = []
+        for parse in beam:
+            pairs = zip(parse.last + follows, follows, strict=False)
+            scores.append(parse.score + sum(self._score(a, b) for a, b in pairs))
         return _choose(beam, scores, end, literal)
 
-    def _follow(self, last: str, follows: str) -> float:
-        return sum(self._score(before, after) for before, after in zip(last + follows, follows, strict=False))
+    def _finish(self, parse: Parse) -> Iterator[Parse]:
+        """Yield the parses at the end of the line, where the last byte may be gone."""
+        for new in self._guess(parse) if parse.pending != NONE else (parse,):
+            ends = new.last in _LAST or "\u4e00" <= new.last <= "\u9fff" or parse.pending == NONE
+            yield new if ends else new._replace(score=new.score + _NO_END)
 
-    def _step(self, parse: Parse, match: re.Match[str]) -> Iterator[Parse]:
-        token = match[0]
-        if match["inserted"]:
-            yield from self._inserted(parse, token)
-        elif match["eaten"]:
-            yield from self._eaten(parse, token)
-        elif match["wide"]:
-            yield from self._wide(parse, token)
-        elif token in _LITERAL_LOST:
-            yield from self._lost(parse, match)
-        else:
-            yield from self._shown(parse, token)
-
-    def _shown(self, parse: Parse, token: str) -> Iterator[Parse]:
+    def _shown(self, beam: list[Parse], token: str) -> list[Parse]:
+        """Return the parses behind a character that was decoded, rightly or one byte off."""
         code = self.codes.get(token)
-        if code is not None:
-            yield from self._bytes(parse, code >> 8, code & 0xFF, token)
-        elif token < "\x80":
-            byte = ord(token)
-            if parse.pending < 0:
-                folded = self.context.folded and token in _FOLDABLE
-                yield self._add(parse, token, (0xA300 | byte + 0x80) if folded else byte, -1)
-            elif byte >= 0x40:
-                yield from self._pair(parse, byte)
-            elif self.context.drops:
-                for new in self._trails(parse):
-                    yield self._add(new._replace(score=new.score + _UNSEEN_BYTE), token, byte, -1)
-            if parse.pending >= 0 and self.context.folded and "!" <= token <= "~":
-                yield from self._bytes(parse, 0xA3, byte + 0x80, chr(byte + 0xFEE0))
-        elif parse.pending < 0:
-            yield self._add(parse, token, 0, -1)
+        new: list[Parse] = []
+        for parse in beam:
+            if code is not None:
+                new += self._bytes(parse, code >> 8, code & 0xFF)
+            elif token < "\x80":
+                new += self._ascii(parse, token)
+            elif parse.pending == NONE:
+                new.append(self._add(parse, token, 0))
+        return _prune(new)
 
-    def _bytes(self, parse: Parse, lead: int, trail: int, token: str) -> Iterator[Parse]:
-        if parse.pending < 0:
-            yield self._add(parse, token, lead << 8 | trail, -1)
-        else:
-            for paired in self._pair(parse, lead):
-                if trail >= 0x80:
-                    yield paired._replace(pending=trail, before=(paired.before << 8 | trail) & 0xFFFF)
-                else:
-                    yield self._add(paired, chr(trail), trail, -1)
+    def _branch(self, beam: list[Parse], match: re.Match[str]) -> list[Parse]:
+        """Return the parses behind an inserted reading or a place where bytes are lost."""
+        token, kind = match[0], match.lastgroup or ""
+        step = {"inserted": self._inserted, "eaten": self._eaten, "wide": self._wide}.get(kind)
+        new: list[Parse] = []
+        for parse in beam:
+            new += step(parse, token) if step else self._lost(parse, match)
+            if parse.pending == NONE:
+                text = parse.text
+                for character in token:
+                    text = Link(character, text)
+                cost = _LITERAL[kind if step else token] - (_LITERAL_INJECTED if self.injected and step else 0.0)
+                new.append(Parse(parse.score + cost, NONE, 0, token[-1], text, lost=parse.lost))
+        return _prune(new)
 
-    def _pair(self, parse: Parse, trail: int) -> Iterator[Parse]:
-        if parse.pending == ANY:
-            known = (parse._replace(pending=lead) for lead in gbk.LEADS)
-            paired = (new for one in known for new in self._pair(one, trail))
-            yield from heapq.nlargest(BEAM, paired, key=_by_score)
+    def _ascii(self, parse: Parse, token: str) -> Iterator[Parse]:
+        byte = ord(token)
+        if parse.pending == NONE:
+            wide = self.context.folded and token in _FOLDABLE
+            yield self._add(parse, token, (0xA380 + byte) if wide else byte)
             return
-        character = self.characters.get(parse.pending << 8 | trail)
-        if character is not None:
-            yield self._add(parse, character, parse.pending << 8 | trail, -1)
+        if byte >= 0x40:
+            yield from self._pair(parse, byte)
+        elif self.context.drops:
+            for new in self._guess(parse):
+                yield self._add(new._replace(score=new.score + _UNSEEN_BYTE), token, byte)
+        if self.context.folded and "!" <= token <= "~":
+            yield from self._bytes(parse, 0xA3, byte + 0x80)
+
+    def _bytes(self, parse: Parse, lead: int, trail: int) -> Iterable[Parse]:
+        if parse.pending == NONE:
+            return (self._add(parse, self.characters[lead << 8 | trail], lead << 8 | trail),)
+        paired = self._pair(parse, lead)
+        if trail >= 0x80:
+            return [new._replace(pending=trail, before=(lead << 8 | trail)) for new in paired]
+        return [self._add(new, chr(trail), trail) for new in paired]  # an ASCII character behind the slip
+
+    def _pair(self, parse: Parse, trail: int) -> Iterable[Parse]:
+        """Return the parses where the trail completes the pending byte."""
+        if parse.pending == ANY:
+            found = [self._add(parse, self.characters[lead << 8 | trail], lead << 8 | trail) for lead in self.leads[trail]]
+            return heapq.nlargest(BEAM, found, key=_by_score)
+        code = parse.pending << 8 | trail
+        character = self.characters.get(code)
+        return (self._add(parse, character, code),) if character is not None else ()
 
     def _inserted(self, parse: Parse, token: str) -> Iterator[Parse]:
         reading = _reading(token)
         character = self.characters.get(parse.before, "")
-        if reading in gbk.listed().get(character, ()):
-            score = parse.score + _INSERTED + self._table(character, reading)
-            if parse.pending < 0:
-                score += parse.due
-            yield parse._replace(score=score, split=parse.pending >= 0, due=0.0)
+        if reading in self.listed.get(character, ()):
+            yield self._annotate(parse, character, reading)
         else:
             for new in self._unseen(parse, reading):
                 yield new._replace(score=new.score + _UNSEEN_BYTE)
-        if parse.pending < 0:
-            yield self._literal(parse, token, _LITERAL_READING)
 
     def _eaten(self, parse: Parse, token: str) -> Iterator[Parse]:
-        yield from self._unseen(parse, _reading(token))
-        if parse.pending < 0:
-            yield self._literal(parse, token, _LITERAL_EATEN)
+        return self._unseen(parse, _reading(token))
 
     def _wide(self, parse: Parse, token: str) -> Iterator[Parse]:
+        """Yield the parses behind a reading in full-width brackets that was read one byte off."""
+        reading = _FIRST_LETTER[token[1]] + _reading(token[2:])
         code = self.codes.get(token[0], 0)
-        trail, reading = code >> 8, _FIRST_LETTER[token[1]] + _reading(token[2:])
-        character = self.characters.get((parse.before & 0xFF) << 8 | trail, "")
-        if token[0] in _LITERAL_LOST:
+        if token[0] in "?\ufffd":
             yield from self._unseen(parse, reading)
-        elif code & 0xFF == 0xA3 and reading in gbk.listed().get(character, ()):
-            cost = _EATEN + self._table(character, reading)
-            for new in self._byte(parse, trail):
-                yield new._replace(score=new.score + cost, split=new.pending >= 0, due=0.0)
-        if parse.pending < 0:
-            yield self._literal(parse, token, _LITERAL_EATEN)
+        elif code & 0xFF == 0xA3:
+            character = self.characters.get((parse.before & 0xFF) << 8 | code >> 8, "")
+            if reading in self.listed.get(character, ()):
+                for new in self._byte(parse, code >> 8):
+                    yield self._annotate(new, character, reading)
 
     def _unseen(self, parse: Parse, reading: str) -> Iterator[Parse]:
-        """Yield the parses where one unseen byte completes a table character with this reading."""
-        lead = parse.before & 0xFF
-        if parse.pending == ANY:
-            for lead in gbk.LEADS:
-                yield from self._unseen(parse._replace(pending=lead, before=lead), reading)
-            return
-        for trail in gbk.trails_by_reading().get((lead, reading), ()):
-            cost = _EATEN + self._table(self.characters[lead << 8 | trail], reading)
-            for new in self._byte(parse, trail):
-                if new.pending < 0:
-                    cost += new.due
-                yield new._replace(score=new.score + cost, split=new.pending >= 0, due=0.0)
+        """Yield the parses where one unseen byte completes a character with this reading."""
+        for lead in gbk.LEADS if parse.pending == ANY else (parse.before & 0xFF,):
+            known = parse._replace(pending=lead) if parse.pending == ANY else parse
+            for trail in gbk.trails_by_reading().get((lead, reading), ()):
+                for new in self._byte(known, trail):
+                    yield self._annotate(new, self.characters[lead << 8 | trail], reading)
 
-    def _byte(self, parse: Parse, byte: int) -> Iterator[Parse]:
-        if parse.pending >= 0:
-            yield from self._pair(parse, byte)
-        elif byte >= 0x81:
-            yield parse._replace(pending=byte, before=(parse.before << 8 | byte) & 0xFFFF)
-        # a trail below 0x81 cannot begin a character: then this is no slip
+    def _byte(self, parse: Parse, byte: int) -> Iterable[Parse]:
+        if parse.pending != NONE:
+            return self._pair(parse, byte)
+        if byte < 0x81:  # a trail that begins no character: then this is no slip
+            return ()
+        return (parse._replace(pending=byte, before=(parse.before << 8 | byte) & 0xFFFF),)
+
+    def _annotate(self, parse: Parse, character: str, reading: str) -> Parse:
+        """Return the parse behind the reading of the character that its last two bytes are."""
+        evidence = self.context.readings
+        shown = evidence.annotated.get(character)
+        if shown is not None:
+            cost = _INSERTED + (_KNOWN if shown == reading else _UNKNOWN)
+        else:
+            cost = _INSERTED + (0.0 if character in self.simple else _NOT_CONVERTED)
+            cost += _UNKNOWN if character in evidence.plain else 0.0
+        if parse.pending == NONE:
+            cost += parse.due
+        return parse._replace(score=parse.score + cost, split=parse.pending != NONE, due=0.0)
 
     def _lost(self, parse: Parse, match: re.Match[str]) -> Iterator[Parse]:
-        token = match[0]
-        if parse.pending < 0:
-            yield self._literal(parse, token, _LITERAL_LOST[token])
-            yield parse._replace(pending=ANY, before=0, score=parse.score + _LOST_BYTE - 4.8)
+        """Yield the parses where `?` or U+FFFD stands for a lost byte, or for two."""
+        if parse.pending == NONE:
+            yield parse._replace(pending=ANY, before=0, score=parse.score + _LOST_LEAD)
             return
-        follows = match.string[match.end() : match.end() + 1]
         if self.context.folded:
-            yield from self._bytes(parse, 0xA3, 0xBF, "？")
-        mark = _mark(match.string, match.end()) if self.context.swallows and token == "?" and follows > " " else ""
-        if follows in "。！？" and follows:
-            mark = ""  # what was swallowed stood for the mirror's match of this mark
-        for new in self._trails(parse):
-            yield self._gone(new, mark) if mark else new
-        for first in heapq.nlargest(PAIRED, self._trails(parse), key=_by_score):
-            yield first._replace(pending=ANY, before=0, score=first.score + _LOST_PAIR)
-        for first in self._pair(parse, 0x80):  # no lead byte: decoders lose it with or without the one behind it
-            yield first
-            yield first._replace(pending=ANY, before=0)
-
-    def _trails(self, parse: Parse) -> Iterator[Parse]:
-        """Yield the parses where an unseen trail completes the pending character."""
-        for trail in gbk.TRAILS if parse.pending != ANY else ():
-            for new in self._pair(parse, trail):
-                guess = Link(new.last, parse.text, guessed=True)
-                yield new._replace(score=new.score + _LOST_BYTE, lost=new.lost + 1, text=guess)
-
-    def _gone(self, parse: Parse, mark: str) -> Parse:
-        """Add the mark of an ASCII character that the decoder swallowed."""
-        return parse._replace(last=mark, before=0, due=0.0, text=Link(mark, parse.text))
-
-    def _finish(self, parse: Parse) -> Iterator[Parse]:
-        if parse.pending < 0:
-            yield parse
+            yield from self._bytes(parse, 0xA3, 0xBF)
+        if parse.pending == ANY:
             return
-        for new in self._trails(parse):
-            yield new._replace(score=new.score + _END + (0.0 if new.last in _LAST or "\u4e00" <= new.last else _LITERAL_READING))
+        guesses = list(self._guess(parse))
+        mark = self._swallowed(match)
+        for new in guesses:
+            if mark:
+                yield new._replace(last=mark, before=0, due=0.0, text=Link(mark, new.text))
+            if not mark or match.string[match.end() : match.end() + 1] == "?":
+                yield new
+        for new in heapq.nlargest(PAIRS, guesses, key=_by_score):
+            yield new._replace(pending=ANY, before=0, score=new.score + _LOST_PAIR)
+        for new in self._pair(parse, 0x80):  # no lead byte: decoders lose it with or without the one behind it
+            yield new
+            yield new._replace(pending=ANY, before=0)
 
-    def _table(self, character: str, reading: str) -> float:
-        shown = self.evidence.annotated.get(character)
-        if shown is not None:
-            return _KNOWN if shown == reading else _UNKNOWN
-        score = 0.0 if character in self.simple else _NOT_CONVERTED
-        return score + _UNKNOWN if character in self.evidence.plain else score
+    def _swallowed(self, match: re.Match[str]) -> str:
+        """Return what stands for an ASCII character that was swallowed with the byte: `(` where it is missing."""
+        text, at = match.string, match.end()
+        follows = text[at : at + 1]
+        if not self.context.swallows or match[0] != "?" or follows <= " " or follows in "。！？":
+            return ""  # before a mark, what was swallowed is what the mirror put there
+        return "(" if _UNOPENED.match(text, at) else "?"
 
-    def _add(self, parse: Parse, character: str, code: int, pending: int) -> Parse:
+    def _guess(self, parse: Parse) -> list[Parse]:
+        """Return the best parses where a lost trail completes the pending byte."""
+        if parse.pending == ANY:
+            return []
+        found = []
+        for trail in self.trails[parse.pending]:
+            new = self._add(parse, self.characters[parse.pending << 8 | trail], parse.pending << 8 | trail)
+            guess = Link(new.last, parse.text, guessed=True)
+            found.append(new._replace(score=new.score + _LOST_BYTE, text=guess, lost=parse.lost + 1))
+        return heapq.nlargest(BEAM, found, key=_by_score)
+
+    def _add(self, parse: Parse, character: str, code: int) -> Parse:
         due = 0.0 if parse.split else self._due(character)
         score = parse.score + self._score(parse.last, character) - due
         before = code if code > 0xFF else (parse.before << 8 | code) & 0xFFFF
-        return Parse(score, pending, before, character, due, False, Link(character, parse.text), parse.lost)
+        return Parse(score, NONE, before, character, Link(character, parse.text), due, False, parse.lost)
 
     def _due(self, character: str) -> float:
-        if character in self.evidence.annotated:
-            return 0.0 if character in self.evidence.plain else _DUE
-        if character in self.simple and character not in self.evidence.plain:
-            return self.due
-        return 0.0
+        """Return what it costs that the character stands without a reading."""
+        if character not in self.simple or character in self.context.readings.plain:
+            return 0.0
+        return _DUE if character in self.context.readings.annotated else self.due
 
     def _score(self, before: str, character: str) -> float:
-        score = self.model.after(self.simple.get(before, before), self.simple.get(character, character))
-        return score + _OTHER_SCRIPT if character in self.simplified_only else score
-
-    def _literal(self, parse: Parse, token: str, cost: float) -> Parse:
-        text = parse.text
-        for character in token:
-            text = Link(character, text)
-        return Parse(parse.score + cost, -1, 0, token[-1], 0.0, False, text, parse.lost)
-
-    def _prune(self, beam: list[Parse]) -> list[Parse]:
-        if len(beam) < 2:
-            return beam
-        beam = heapq.nlargest(BEAM, beam, key=_by_score) if len(beam) > BEAM else beam
-        floor = max(parse.score for parse in beam) - GAP
-        return [parse for parse in beam if parse.score >= floor]
+        pair = before + character
+        score = self.pairs.get(pair)
+        if score is None:
+            score = self.model.after(self.simple.get(before, before), self.simple.get(character, character))
+            score += _OTHER_SCRIPT if character in self.foreign else 0.0
+            self.pairs[pair] = score
+        return score
 
 
-def _mark(text: str, at: int) -> str:
-    """Return what stands for a swallowed ASCII character: `(` where a later `)` wants it, else `?`."""
-    return "(" if _UNOPENED.match(text, at) else "?"
+def _prune(beam: list[Parse]) -> list[Parse]:
+    if len(beam) < 2:
+        return beam
+    if len(beam) > BEAM:
+        beam = heapq.nlargest(BEAM, beam, key=_by_score)
+    floor = max(parse.score for parse in beam) - GAP
+    return [parse for parse in beam if parse.score >= floor]
 
 
 def _by_score(parse: Parse) -> float:
     return parse.score
 
 
-def _reading(token: str) -> str:
-    found = _LETTERS.search(token)
-    return found[0] if found else ""
-
-
 def _choose(beam: list[Parse], scores: list[float], end: int, literal: float) -> Run:
-    """Return the best parse; a guess that is less than CONFIDENCE likely becomes `?` and counts as lost."""
+    """Return the best parse; a guess that is less than CONFIDENCE likely becomes `?`."""
     best = max(range(len(beam)), key=scores.__getitem__)
     share = 1 / sum(math.exp(score - scores[best]) for score in scores)
     guesses = beam[best].lost > 0
@@ -347,3 +359,21 @@ def _spell(link: Link | None, *, sure: bool) -> str:
         characters.append("?" if link.guessed and not sure else link.character)
         link = link.back
     return "".join(reversed(characters))
+
+
+def _reading(token: str) -> str:
+    found = _LETTERS.search(token)
+    return found[0] if found else ""
+
+
+@lru_cache(maxsize=1)
+def _likely_bytes() -> tuple[list[list[int]], list[list[int]]]:
+    """Return the trails that make a character in use with each lead, and the leads with each trail."""
+    model, simple = likelihood.load(), script.simple_forms()
+    trails: list[list[int]] = [[] for _ in range(256)]
+    leads: list[list[int]] = [[] for _ in range(256)]
+    for code, character in gbk.characters().items():
+        if character in likelihood.PUNCTUATION or model.share(simple.get(character, character)) > MIN_SHARE:
+            trails[code >> 8].append(code & 0xFF)
+            leads[code & 0xFF].append(code >> 8)
+    return trails, leads

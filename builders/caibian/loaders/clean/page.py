@@ -8,18 +8,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from resiliparse.parse.html import HTMLTree
+from resiliparse.parse.html import DocumentNode, HTMLTree
 
 from caibian.config import HostRules
 from caibian.loaders.clean.declared import Declared, declare
 from caibian.loaders.clean.markup import GIVEN, MAX_LINE_CHARS, Line, scan
 
-# Beyond this a page is cut: 4 million characters are a hundred times the usual page and cost 150 MB to parse.
-MAX_CHARS = 4_000_000
+# Beyond this a page is cut: 2 million characters are forty times the usual page, and cost 80 MB to parse, or 700
+# MB and 4 seconds if every tag in them is one of the nestings that parsers are slowest at.
+MAX_CHARS = 2_000_000
+# Pictures inside the source are what makes an honest page so long.
+DATA_URI = re.compile(r"data:[\w/+.-]{1,60};base64,[A-Za-z0-9+/=]{1000,}+")
 # A tag of this length with so many separators holds hundreds of attributes, on which parsers are quadratic.
 LONG_TAG = re.compile(r"<[^<>]{4096,}+")
 MAX_SEPARATORS = 1000
 SEPARATOR = re.compile(r"[\s\"'/]")
+# Half a pair, which JSON can smuggle in: neither the parser nor Arrow takes it.
+SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(slots=True)
@@ -38,14 +43,24 @@ def parse(raw: str, *, html: bool, url: str | None = None, rules: HostRules | No
     >>> [line.text for line in parse("<h1>市运会开幕</h1><p>昨日开幕。<br>今日开赛。", html=True).lines]
     ['市运会开幕', '昨日开幕。', '今日开赛。']
     """
+    if len(raw) > MAX_CHARS:
+        raw = DATA_URI.sub("", raw[: 16 * MAX_CHARS])[:MAX_CHARS]
+    raw = SURROGATE.sub("\ufffd", raw)
     if not html:
-        return Page(lines=list(_text_lines(raw[:MAX_CHARS])), declared=Declared(url=url))
-    tree = HTMLTree.parse(LONG_TAG.sub(_without_attributes, raw[:MAX_CHARS]))
-    given = _apply(rules, tree) if rules is not None else {}
-    markup = tree.document.html
+        return Page(lines=list(_text_lines(raw)), declared=Declared(url=url))
+    document = HTMLTree.parse(LONG_TAG.sub(_without_attributes, raw)).document
+    if document is None:
+        return Page(lines=[], declared=Declared(url=url), html=True)
+    given = _apply(rules, document) if rules is not None else {}
+    markup = document.html
     declared = declare(markup, url=url)
     if given:
-        declared = replace(declared, **given, given=frozenset(given))
+        declared = replace(
+            declared,
+            title=given.get("title", declared.title),
+            published=given.get("published", declared.published),
+            given=frozenset(given),
+        )
     lines, parents = scan(markup)
     return Page(lines=lines, declared=declared, parents=parents, html=True)
 
@@ -56,15 +71,15 @@ def _without_attributes(match: re.Match[str]) -> str:
     return "" if len(SEPARATOR.findall(tag)) > MAX_SEPARATORS else tag
 
 
-def _apply(rules: HostRules, tree: HTMLTree) -> dict[str, str]:
+def _apply(rules: HostRules, document: DocumentNode) -> dict[str, str]:
     """Return the fields that a host's CSS selectors find, and mark the body they name in the tree."""
     given = {}
-    for field, selector in (("title", rules.title), ("published", rules.published)):
-        if selector and (found := tree.document.query_selector(selector)) is not None:
-            given[field] = " ".join((found.text or "").split())
-    if rules.body and (found := tree.document.query_selector(rules.body)) is not None:
+    for name, selector in (("title", rules.title), ("published", rules.published)):
+        if selector and (found := document.query_selector(selector)) is not None:
+            given[name] = " ".join((found.text or "").split())
+    if rules.body and (found := document.query_selector(rules.body)) is not None:
         found.setattr(GIVEN, "")
-    return {field: value for field, value in given.items() if value}
+    return {name: value for name, value in given.items() if value}
 
 
 def _text_lines(raw: str) -> Iterator[Line]:

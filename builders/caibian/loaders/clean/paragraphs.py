@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from caibian.loaders.clean.body import Judged
+from caibian.loaders.clean.judge import Judged
 
 # Paragraphs this long do not recur in one article; where they do, the page carries it twice.
 REPEAT_CHARS = 30
@@ -13,13 +13,13 @@ CELL_CHARS = 40
 MIN_WRAPPED, MIN_WIDTH, MAX_WIDTH = 5, 40, 100
 # Of wrapped lines this share is full, and this share of the full ones breaks off within a sentence.
 FULL_SHARE, BROKEN_SHARE = 0.5, 0.6
-SLACK = 4  # half-widths: a mark that may not begin a line is moved up or down, a Latin word is kept whole
+SLACK = 6  # half-widths: an indent of two characters is gone, a mark that may not begin a line is moved
 _ENDS = tuple("。！？!?…：:”」』）)")
 
 
 def to_paragraphs(kept: Sequence[Judged], *, parents: Sequence[int]) -> list[str]:
     """Return the paragraphs of the lines that are kept; `parents` is that of their page."""
-    return without_repeats(_unwrap(_join_cells(kept, parents)))
+    return _unwrap(_join_cells(kept, parents))
 
 
 def _join_cells(kept: Sequence[Judged], parents: Sequence[int]) -> list[str]:

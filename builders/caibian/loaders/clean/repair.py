@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import ne
 from typing import Literal
 
 from caibian.loaders.clean import bytes as slips
@@ -51,7 +52,7 @@ def repair_lines(
     found = scripts.detect(text)
     if script == "simplified":
         simple = scripts.simplify(text, script=found)
-        _count(repairs, "script", sum(a != b for a, b in zip(text, simple, strict=False)))
+        _count(repairs, "script", sum(map(ne, text, simple)))
         text = simple
     damaged = found == "converted" or bool(repairs.keys() & {"slipped_bytes", "readings"})
     if width == "restore" and folded and (damaged or widths.is_page(text)):

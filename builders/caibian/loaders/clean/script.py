@@ -54,6 +54,11 @@ def detect(text: str) -> Script:
     return "traditional" if len(regional) >= _REGIONAL_KINDS and count > mainland else "converted"
 
 
+def is_traditional(text: str) -> bool:
+    """Tell whether most characters that differ between the scripts are Traditional, in whatever language."""
+    return len(_traditional().findall(text)) > len(_simplified().findall(text))
+
+
 def simplify(text: str, *, script: Script) -> str:
     """Return the text in Simplified characters; Simplified text stays as it is.
 

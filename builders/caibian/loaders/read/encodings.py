@@ -42,6 +42,8 @@ _BIG5 = {"big5", "cp950", "big5hkscs", "big5eten", "xbig5", "csbig5", "windows95
 # some of them fail or crawl on hostile bytes.
 _PAGES = re.compile(r"utf-(8|16|32)(-[lb]e)?|ascii|iso8859-\d+|cp\d+|koi8-[rtu]|shift_jis\w*|euc_\w+|hz|johab")
 _WIDE = ("utf-16-le", "utf-16-be")
+# The blocks between Latin, Greek and Cyrillic, and behind: GBK characters that pass for UTF-8 mostly fall there.
+_UNLIKELY = re.compile("[\u0180-\u036f\u0460-\u07ff]")
 
 
 class Decoded(NamedTuple):
@@ -74,7 +76,8 @@ def detect(data: bytes, *, declared: Sequence[str] = ()) -> str | None:
     if _share_of_controls(head) > MAX_CONTROL_SHARE:
         return _best(head, _WIDE, ()) if b"\0" in head else None
     given = map(canonical, (*declared, *_declared_inside(head)))
-    named = [name for name in given if name is not None]
+    # Without a mark a decoder for UTF-16 does not know the order; both orders are candidates anyway.
+    named = [name for name in given if name not in (None, "utf-16", "utf-32")]
     start = _NOT_ASCII.search(data)
     if start is None:
         return "hz" if "hz" in named else "utf-8"
@@ -104,6 +107,14 @@ def canonical(name: str) -> str | None:
     return codec if _PAGES.fullmatch(codec) else None
 
 
+def of_file(head: bytes, *, encoding: str = "auto") -> str | None:
+    """Return the codec for reading on in a file that starts with `head`, None where that is binary."""
+    chosen = canonical(encoding) if encoding != "auto" else detect(head)
+    if chosen in ("utf-16", "utf-32") and not head.startswith(tuple(bom for bom, _ in _BOMS)):
+        return f"{chosen}-le"  # reading on fails without a mark
+    return chosen
+
+
 def is_binary(data: bytes) -> bool:
     """Return whether `data` is no text in any encoding, for all its control characters."""
     return _share_of_controls(data[:SAMPLE]) > MAX_CONTROL_SHARE and detect(data) is None
@@ -128,7 +139,7 @@ def _is_utf8(head: bytes, named: Sequence[str]) -> bool:
     if _EAST_ASIAN.search(text) or not foreign:
         return True  # valid sequences of three bytes do not happen by chance
     # Sequences of two do: a few GBK characters may pass for Latin, Greek or Arabic letters.
-    return "utf-8" in named or not _score(head, "gb18030") > 1
+    return "utf-8" in named or _score(head, "gb18030") < (0.5 if _UNLIKELY.search(text) else 1)
 
 
 def _best(head: bytes, candidates: Sequence[str], named: Sequence[str]) -> str | None:
@@ -151,7 +162,8 @@ def _weights() -> NDArray[np.float32]:
     """Return what each UTF-16 code unit says of a text: 2 for frequent Han, down to -4 for what stands for nothing."""
     weights = np.zeros(1 << 16, np.float32)
     weights[0x4E00:0xA000] = 0.5
-    weights[0x20:0x7F] = weights[[9, 10, 13]] = 0.5
+    weights[:0x20] = -4  # control characters
+    weights[0x20:0x7F] = weights[[9, 10, 12, 13]] = 0.5
     weights[0xE000:0xF900] = weights[0xFFFD] = -4  # private use
     for char in FREQUENT:
         weights[ord(char)] += 1.5

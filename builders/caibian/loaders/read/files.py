@@ -62,11 +62,11 @@ def _matching(root: str, parts: Sequence[str]) -> Iterator[File]:
         entry, name, at = next(waiting[-1], (None, "", frozenset()))
         if entry is None:
             waiting.pop()
-        elif entry.is_dir():
+        elif _is_folder(entry):
             below = _opened(parts, {n + (parts[n] != "**") for n in at if _fits(entry.name, parts[n])})
             if below and not _leads_back(entry, inside):
                 waiting.append(_entries(entry.path, f"{name}/", below))
-        elif entry.is_file() and any(n == len(parts) - 1 and _fits(entry.name, parts[n]) for n in at):
+        elif os.path.isfile(entry.path) and any(n == len(parts) - 1 and _fits(entry.name, parts[n]) for n in at):
             yield _file(entry.path, name)
 
 
@@ -79,6 +79,13 @@ def _entries(folder: str, prefix: str, at: frozenset[int]) -> Iterator[tuple[os.
         raise DataError(f"{folder}: cannot be read: {error.strerror}") from None
     visible.sort(key=lambda entry: entry.name)
     return ((entry, prefix + entry.name, at) for entry in visible)
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def _opened(parts: Sequence[str], at: set[int]) -> frozenset[int]:

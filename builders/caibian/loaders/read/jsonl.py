@@ -48,7 +48,7 @@ def read(
     objects has the fields that are needed.
     """
     head = read_head(path)
-    name = (encodings.canonical(encoding) if encoding != "auto" else encodings.detect(head)) or "utf-8"
+    name = encodings.of_file(head, encoding=encoding) or "utf-8"
     with open_plain(path) as file:
         if is_one_value(head, name):
             items = _values(file, encoding=name)

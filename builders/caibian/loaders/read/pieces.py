@@ -115,7 +115,7 @@ def _parts(source: Source, file: File) -> Iterator[tuple[Part, int]]:
     head = read_head(file.path)
     kind = source.format if source.format != "auto" else _format(file, head)
     if kind == "jsonl" and file.size > PIECE_BYTES:
-        encoding = encodings.canonical(source.encoding) if source.encoding != "auto" else encodings.detect(head)
+        encoding = encodings.of_file(head, encoding=source.encoding)
         if encoding and _can_be_cut(file, head, encoding):
             yield from _cut_lines(file, encoding)
             return

@@ -40,7 +40,7 @@ def read(
     Without a header, fields are numbered from 0, and unless configured the longest of the first row is the text
     and the other the label. A row of another width is a dropped row. Raises DataError where a column is missing.
     """
-    name = encodings.canonical(encoding) if encoding != "auto" else _detect(path)
+    name = _encoding(path, encoding)
     if name is None:
         raise DataError(f"{path}: binary, not a table of text")
     with open_plain(path) as file:
@@ -67,13 +67,13 @@ def _bad(row: Row, encoding: str) -> Record:
     return Record(raw=raw, encoding=encoding, place=f"line {row.line}", dropped=row.dropped or "bad_record")
 
 
-def _detect(path: str) -> str | None:
+def _encoding(path: str, encoding: str) -> str | None:
     """Return a file's encoding by what follows its first character that is not ASCII, however late that comes."""
     with open_plain(path) as file:
         data, breaks_off = read_up_to(file, HEAD)
         while data.isascii() and len(data) == HEAD and not breaks_off:
             data, breaks_off = read_up_to(file, HEAD)
-    return encodings.detect(data)
+    return encodings.of_file(data, encoding=encoding)
 
 
 def _rows(text: TextIO, delimiter: str) -> Iterator[Row]:

@@ -1,0 +1,177 @@
+"""Weighted counts and labels -> the weights of a linear model, one label against the rest."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+from sklearn.feature_extraction.text import TfidfTransformer
+from sklearn.naive_bayes import ComplementNB
+from sklearn.svm import LinearSVC
+
+from caibian.baseline.features import Vocabulary
+from caibian.baseline.models import weigh
+
+Flags = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.float64]
+
+_SEED = 0  # of the solver's order of rows; any fixed number will do
+_MAX_ITERATIONS = 2_000
+# Added to the sums that log ratios are taken of; .1 to 1 differ by less than .001 on THUCNews headlines.
+_SMOOTH = 0.1
+# A label without examples, or without counterexamples, is scored as one example in that many would be.
+_UNSEEN_ROWS = 1_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a model is trained, beside which features it counts."""
+
+    name: str
+    penalty: float = 1.0  # the linear SVM's C
+    reweight: float = 0.0  # share of the log count ratio in a feature's scale: NB-SVM (Wang and Manning, 2012)
+    complement: float = 0.0  # weight of complement Naive Bayes (Rennie et al., 2003) beside the SVM
+    word_weight: float = 1.0
+    opening_weight: float = 1.5
+    naive_bayes: bool = False  # multinomial Naive Bayes instead of all that
+
+
+# Chosen by accuracy on the held-out rows. With many rows the reweighted one wins (THUCNews headlines .910 against
+# .904 without); with few, Naive Bayes steadies the weights (15 classes from 1,100 headlines: .438 against .425).
+MANY_ROWS = Recipe("reweighted", penalty=1.0, reweight=0.25)
+FEW_ROWS = Recipe("steadied", penalty=0.5, complement=0.6, word_weight=0.7)
+NAIVE_BAYES = Recipe("naive-bayes", naive_bayes=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """Weights of a linear model: labels x features, and one intercept a label."""
+
+    weights: Numbers
+    intercept: Numbers
+
+
+def weigher_of(counts: sp.csr_array, vocabulary: Vocabulary, recipe: Recipe) -> TfidfTransformer:
+    """Return TF-IDF weights learnt from `counts`, with the recipe's weight of each kind of feature."""
+    weigher = TfidfTransformer(sublinear_tf=True).fit(counts)
+    kinds = [
+        (recipe.word_weight, len(vocabulary.words)),
+        (1.0, len(vocabulary.runs)),
+        (recipe.opening_weight, len(vocabulary.opening)),
+    ]
+    weigher.idf_ = weigher.idf_ * np.concatenate([np.full(length, weight) for weight, length in kinds])
+    return weigher
+
+
+def fit(
+    counts: sp.csr_array, targets: Flags, row_weights: Numbers, *, weigher: TfidfTransformer, recipe: Recipe, single: bool
+) -> Linear:
+    """Return weights trained on counted rows; `targets` is rows x labels."""
+    matrix = weigh(weigher, counts)
+    row_weights = _balanced(targets, row_weights) if single else row_weights
+    if recipe.naive_bayes:
+        return _naive_bayes(matrix, targets, row_weights, single=single)
+    linear = _support_vectors(matrix, targets, row_weights, recipe=recipe, single=single)
+    return _steadied(linear, matrix, targets, row_weights, recipe.complement) if single else linear
+
+
+def prior(targets: Flags, row_weights: Numbers) -> Numbers:
+    """Return each label's share of the rows' weight."""
+    shares: Numbers = row_weights @ targets / max(row_weights.sum(), 1e-12)
+    return shares
+
+
+def log_odds(shares: Numbers) -> Numbers:
+    """Return the logarithm of p : 1 - p, finite for labels that are on no row or on all."""
+    held = np.clip(shares, 1 / _UNSEEN_ROWS, 1 - 1 / _UNSEEN_ROWS)
+    odds: Numbers = np.log(held / (1 - held))
+    return odds
+
+
+def _balanced(targets: Flags, row_weights: Numbers) -> Numbers:
+    """Return row weights under which rare classes count more: by the square root of how much rarer they are.
+
+    The full ratio would give a class of five rows the say of a class of five thousand.
+    """
+    shares = prior(targets, row_weights)
+    present = shares[shares > 0]
+    scale = np.ones(len(shares)) if not len(present) else np.sqrt(present.mean() / np.where(shares > 0, shares, 1))
+    return row_weights * np.where(targets.any(axis=1), (targets * scale).max(axis=1), 1)
+
+
+def _support_vectors(
+    matrix: sp.csr_array, targets: Flags, row_weights: Numbers, *, recipe: Recipe, single: bool
+) -> Linear:
+    weights = np.zeros((targets.shape[1], matrix.shape[1]))
+    intercept = log_odds(prior(targets, row_weights))
+    for label, wanted, scale in _scales(matrix, targets, row_weights, recipe.reweight):
+        own = row_weights if single else _raised(wanted, row_weights)
+        scaled = _scaled(matrix, scale)
+        solver = LinearSVC(C=recipe.penalty, random_state=_SEED, max_iter=_MAX_ITERATIONS)
+        solver.fit(scaled, wanted, sample_weight=own)
+        weights[label], intercept[label] = solver.coef_[0] * scale, solver.intercept_[0]
+    return Linear(weights, intercept)
+
+
+def _raised(wanted: npt.NDArray[np.bool_], row_weights: Numbers) -> Numbers:
+    """Return row weights with a topic's rows raised by the square root of how much rarer than the others they are."""
+    ratio = row_weights[~wanted].sum() / row_weights[wanted].sum()
+    return np.where(wanted, row_weights * np.sqrt(max(ratio, 1.0)), row_weights)
+
+
+def _scales(
+    matrix: sp.csr_array, targets: Flags, row_weights: Numbers, reweight: float
+) -> Iterator[tuple[int, npt.NDArray[np.bool_], Numbers]]:
+    """Yield each label that has rows for and against it: its number, its rows, and the scale of each feature."""
+    trainable = np.flatnonzero(targets.any(axis=0) & ~targets.all(axis=0))
+    for label in trainable:
+        wanted = targets[:, label]
+        ratio = np.abs(_log_ratio(matrix, wanted, row_weights)) if reweight else np.ones(matrix.shape[1])
+        mean = ratio.mean() if len(ratio) else 1.0
+        yield int(label), wanted, ((1 - reweight) * mean + reweight * ratio) / max(mean, 1e-12)
+
+
+def _log_ratio(matrix: sp.csr_array, wanted: npt.NDArray[np.bool_], row_weights: Numbers) -> Numbers:
+    inside = matrix.T @ (row_weights * wanted) + _SMOOTH
+    outside = matrix.T @ (row_weights * ~wanted) + _SMOOTH
+    ratio: Numbers = np.log(inside / inside.sum()) - np.log(outside / outside.sum())
+    return ratio
+
+
+def _scaled(matrix: sp.csr_array, scale: Numbers) -> sp.csr_array:
+    data = matrix.data * scale[matrix.indices]
+    return sp.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def _steadied(linear: Linear, matrix: sp.csr_array, targets: Flags, row_weights: Numbers, share: float) -> Linear:
+    """Return `linear` plus complement Naive Bayes, brought to the same spread and weighted with `share`."""
+    labelled = targets.any(axis=1)
+    if not share or targets[labelled].sum() == 0 or not matrix.shape[1]:
+        return linear
+    present = np.flatnonzero(targets.any(axis=0))
+    bayes = ComplementNB(alpha=1.0)
+    bayes.fit(matrix[labelled], targets[labelled].argmax(axis=1), sample_weight=row_weights[labelled])
+    added = np.zeros_like(linear.weights)
+    added[present] = bayes.feature_log_prob_ - bayes.feature_log_prob_.mean(axis=0)
+    ratio = _spread(matrix, linear.weights) / max(_spread(matrix, added), 1e-12)
+    return Linear(linear.weights + share * ratio * added, linear.intercept)
+
+
+def _spread(matrix: sp.csr_array, weights: Numbers) -> float:
+    """Return how far apart the labels' scores lie on a typical row."""
+    return float((matrix @ weights.T).std(axis=1).mean())
+
+
+def _naive_bayes(matrix: sp.csr_array, targets: Flags, row_weights: Numbers, *, single: bool) -> Linear:
+    """Return multinomial Naive Bayes: log probabilities of the features for one label a row, log ratios for topics."""
+    intercept = log_odds(prior(targets, row_weights))
+    weights = np.zeros((targets.shape[1], matrix.shape[1]))
+    for label in np.flatnonzero(targets.any(axis=0)):
+        wanted = targets[:, label]
+        if single:
+            inside = matrix.T @ (row_weights * wanted) + _SMOOTH
+            weights[label] = np.log(inside / inside.sum())
+        else:
+            weights[label] = _log_ratio(matrix, wanted, row_weights)
+    return Linear(weights, intercept)

@@ -1,0 +1,107 @@
+"""A linear model over weighted counts: whatever was trained, this is what it comes down to.
+
+A score is the sum of a text's weighted features times the label's weights, so what speaks for a label can be read
+off. Calibration is folded into the weights: the logistic function of a score, or the softmax of all, is a
+probability.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import scipy.sparse as sp
+from scipy.special import expit, softmax
+from sklearn.feature_extraction.text import TfidfTransformer
+
+from caibian.baseline.examples import Task, texts_of
+from caibian.baseline.features import Texts, Vocabulary, count, names
+
+Matrix = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.float64]
+Choices = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A trained classifier."""
+
+    name: str
+    task: Task
+    vocabulary: Vocabulary
+    weigher: TfidfTransformer | None  # None: no features, every text scores the intercept
+    weights: Matrix  # labels x features
+    intercept: Numbers
+    thresholds: Numbers  # a topic is given where its probability reaches this; not used for one label a text
+    facts: Mapping[str, object] = field(default_factory=dict)  # how it was trained, plain JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a model says of rows."""
+
+    probabilities: Numbers  # rows x labels
+    chosen: Choices  # rows x labels
+
+
+def predict(model: Model, rows: pa.Table) -> Prediction:
+    """Return what `model` says of rows with `title`, `text` and `words` (a list of words a paragraph)."""
+    texts = texts_of(rows)
+    return decide(model, probabilities(model, scores(model, texts)))
+
+
+def scores(model: Model, texts: Texts) -> Numbers:
+    """Return the score of every label: rows x labels."""
+    if model.weigher is None:
+        return np.tile(model.intercept, (len(texts), 1))
+    weighted = weigh(model.weigher, count(texts, model.vocabulary))
+    result: Numbers = weighted @ model.weights.T.astype(np.float64) + model.intercept
+    return result
+
+
+def probabilities(model: Model, values: Numbers) -> Numbers:
+    """Return the probability of each label; those of one label a text sum to 1."""
+    result: Numbers = softmax(values, axis=1) if model.task.single else expit(values)
+    return result
+
+
+def decide(model: Model, likely: Numbers) -> Prediction:
+    """Return the labels given: the likeliest (the first of equals), or all that reach their threshold."""
+    if model.task.single:
+        chosen = np.zeros(likely.shape, bool)
+        chosen[np.arange(len(likely)), likely.argmax(axis=1)] = True
+    else:
+        chosen = likely >= model.thresholds
+    return Prediction(likely, chosen)
+
+
+def weigh(weigher: TfidfTransformer, counts: sp.csr_array) -> sp.csr_array:
+    """Return the rows' weighted features: (1 + log count) x weight, each row of length 1, float64."""
+    matrix: sp.csr_array = weigher.transform(_narrow(counts).astype(np.float64))
+    return matrix
+
+
+def _narrow(counts: sp.csr_array) -> sp.csr_array:
+    """Return the matrix with 32-bit indices, the only ones that scikit-learn takes."""
+    return sp.csr_array(
+        (counts.data, counts.indices.astype(np.int32, copy=False), counts.indptr.astype(np.int32, copy=False)),
+        shape=counts.shape,
+    )
+
+
+def telling_features(model: Model, *, most: int) -> dict[str, list[tuple[str, float]]]:
+    """Return, for each label, the words and runs of characters with the greatest weight, best first.
+
+    What stands both as a word and as a run of characters counts once, with its weights added up.
+    """
+    if model.weigher is None:
+        return {label: [] for label in model.task.labels}
+    known, place = np.unique(np.array(names(model.vocabulary), dtype=object), return_inverse=True)
+    rarity = np.asarray(model.weigher.idf_)
+    found = {}
+    for label, weights in zip(model.task.labels, model.weights, strict=True):
+        total = np.bincount(place, weights=weights * rarity, minlength=len(known))
+        best = np.argsort(-total, kind="stable")[:most]
+        found[label] = [(str(known[number]), float(total[number])) for number in best if total[number] > 0]
+    return found
