@@ -291,7 +291,7 @@ def corpora(draw: st.DrawFn) -> list[str]:
     return texts
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(corpora(), st.sampled_from([0.5, 0.7, 0.8, 0.9]))
 def test_every_near_pair_is_in_one_component(texts: list[str], similarity: float) -> None:
     rows = table(texts)

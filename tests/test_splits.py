@@ -9,11 +9,11 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.test_dedup import article, corpora, jaccard, table
 
 from caibian import dedup, splits
 from caibian.config import Split
 from caibian.errors import DataError
-from tests.test_dedup import article, corpora, jaccard, table
 
 
 def corpus(texts: list[str], **columns: list) -> pa.Table:
@@ -61,7 +61,7 @@ def published(rows: pa.Table) -> dict[str, str]:
 HALVES = Split(test=0.3, validation=0.3)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(corpora(), st.sampled_from(["hash", "time", "host", "source"]), st.data())
 def test_no_near_pair_crosses_splits(texts: list[str], by: str, data: st.DataObject) -> None:
     count = len(texts)
@@ -89,7 +89,7 @@ def test_the_order_of_rows_does_not_matter(texts: list[str], chance) -> None:
     assert published(build(rows, HALVES)[0]) == published(build(rows.take(order), HALVES)[0])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(corpora(), st.integers(0, 14), st.randoms(use_true_random=False))
 def test_a_grown_corpus_keeps_the_old_assignments(texts: list[str], cut: int, chance) -> None:
     chance.shuffle(texts)  # so that copies and what lies between them come sooner or later
@@ -103,7 +103,7 @@ def test_a_grown_corpus_keeps_the_old_assignments(texts: list[str], cut: int, ch
     assert report.frozen == len(set(published(old)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(corpora(), corpora())
 def test_a_cluster_lands_where_it_lands_whatever_else_there_is(texts: list[str], more: list[str]) -> None:
     options = Split(test=0.3, validation=0.3, min_rows_per_label=0)

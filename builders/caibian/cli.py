@@ -1,10 +1,9 @@
 """build-dataset ...: parses, prints, nothing else. Heavy imports are inside the commands: --help is instant."""
 
+import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help="Caibian (采编): raw Chinese news pages -> a versioned dataset with labels, evidence and a scored baseline.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich panels take longer to import than all of the rest
@@ -33,24 +31,33 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to 
 Dataset = Annotated[Path, typer.Argument(help="Folder of a dataset's version, such as dist/sample/1.0.0.")]
 
 
+# Typer brings its own copy of click or uses the installed one; either way these are the bases of its errors.
+_UsageError: Any = typer.BadParameter.__base__
+_ClickException: Any = _UsageError.__base__
+
+
 def main() -> None:
     """Run the command line; exit 0 done, 2 wrong usage or config, 3 unusable data, 1 our bug."""
     try:
-        app(standalone_mode=True)
+        sys.exit(app(args=sys.argv[1:] or ["--help"], prog_name="build-dataset", standalone_mode=False) or 0)
     except CaibianError as error:
-        _say(str(error))
-        sys.exit(error.exit_code)
+        _fail(str(error), error.exit_code)
+    except _ClickException as error:
+        command = error.ctx.command_path if getattr(error, "ctx", None) else "build-dataset"
+        _fail(f"{error.format_message()} (see {command} --help)", ConfigError.exit_code)
     except BrokenPipeError:  # the reader of our output, such as head, has seen enough
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except MemoryError:
-        _say("out of memory: use fewer --workers")
-        sys.exit(DataError.exit_code)
+        _fail("out of memory: use fewer --workers", DataError.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        _fail("stopped; the same command goes on where this one ended", 130)
 
 
-def _say(message: str) -> None:
+def _fail(message: str, code: int) -> NoReturn:
     for line in message.splitlines():
         print(f"build-dataset: {line}", file=sys.stderr)
+    sys.exit(code)
 
 
 def _version(wanted: bool) -> None:
@@ -77,6 +84,9 @@ def build(
         int | None, typer.Option(min=1, max=1024, help="Processes; default: one a core.")
     ] = None,
     engine: Annotated[Literal["local", "ray"], typer.Option(help="Where the work runs.")] = "local",
+    ray_address: Annotated[
+        str | None, typer.Option(help="Address of a running Ray cluster, with --engine ray.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but publish.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
     json: Json = False,
@@ -89,7 +99,13 @@ def build(
 
     with show.progress(quiet=quiet) as on_progress:
         summary = pipeline.build(
-            checked, out=out, workers=workers, engine_name=engine, dry_run=dry_run, on_progress=on_progress
+            checked,
+            out=out,
+            workers=workers,
+            engine_name=engine,
+            address=ray_address,
+            dry_run=dry_run,
+            on_progress=on_progress,
         )
     if json:
         _print_json(dataclasses.asdict(summary))
@@ -127,12 +143,62 @@ def inspect(
     from caibian import pipeline, show
 
     if row_id is not None:
-        history = pipeline.history(Path(files[0]), row_id)
-        _print_json(history) if json else show.history(history)
+        from caibian.publish import history
+
+        found = history(Path(files[0]), row_id)
+        _print_json(found) if json else show.history(found)
         return
     checked = _load_options(config)
     for record in pipeline.inspect(files, config=checked):
         _print_json(show.record(record)) if json else show.inspected(record)
+
+
+@app.command(epilog="Example: build-dataset verify dist/sample/1.0.0")
+def verify(dataset: Dataset, json: Json = False) -> None:
+    """Prove a dataset folder intact: hashes of files and rows, schema, counts, no cluster in two splits, loadable."""
+    from caibian.publish import verify as problems_of
+
+    problems = problems_of(dataset)
+    if json:
+        _print_json({"dataset": str(dataset), "problems": problems})
+    elif not problems:
+        print(f"{dataset}: intact")
+    if problems:
+        if not json:
+            raise DataError("\n".join(f"{dataset}: {problem}" for problem in problems))
+        raise typer.Exit(DataError.exit_code)
+
+
+@app.command(epilog="Example: build-dataset diff dist/news/1.0.0 dist/news/1.1.0")
+def diff(
+    old: Annotated[Path, typer.Argument(help="Folder of the older version.")],
+    new: Annotated[Path, typer.Argument(help="Folder of the newer version.")],
+    json: Json = False,
+) -> None:
+    """Show what changed between two versions: rows added, removed, moved, relabelled, retexted."""
+    from caibian import show
+    from caibian.publish import diff as compare
+
+    changes = compare(old, new)
+    _print_json(changes.to_json()) if json else show.changes(changes)
+
+
+@app.command(epilog="Example: build-dataset push dist/news/1.0.0 my-name/news --dry-run")
+def push(
+    dataset: Dataset,
+    repo: Annotated[str, typer.Argument(help="Dataset repository on the Hugging Face Hub: OWNER/NAME.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be uploaded; upload nothing.")] = False,
+    endpoint: Annotated[str | None, typer.Option(help="Address of another hub.")] = None,
+    json: Json = False,
+) -> None:
+    """Upload a version to the Hugging Face Hub; only what changed is sent. The token is the one huggingface_hub uses."""
+    import dataclasses
+
+    from caibian import show
+    from caibian.publish import push as upload
+
+    pushed = upload(dataset, repo, dry_run=dry_run, endpoint=endpoint)
+    _print_json(dataclasses.asdict(pushed)) if json else show.pushed(pushed, dry_run=dry_run)
 
 
 def _load(path: Path | None, source: str | None = None) -> "Config":
@@ -159,5 +225,3 @@ def _print_json(value: Any) -> None:
 
     sys.stdout.write(orjson.dumps(value).decode() + "\n")
 
-
-__all__ = ["app", "main"]

@@ -19,8 +19,10 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
+from caibian.loaders.clean.page import parse
 from caibian.local import OnProgress, Progress
 from caibian.pipeline import Summary
+from caibian.publish import Diff, Pushed
 
 _INSPECTED = (
     "id", "source", "place", "title", "text", "paragraphs", "published", "publisher", "author", "section", "url",
@@ -77,10 +79,10 @@ def inspected(row: Mapping[str, Any]) -> None:
     place = f", {row['place']}" if row["place"] else ""
     console.rule(Text(f"{row['source']}{place}  {row['id']}"))
     table = Table(show_lines=False, expand=True)
-    table.add_column("before", ratio=1)
-    table.add_column("after", ratio=1)
+    table.add_column("before", ratio=1, overflow="fold")
+    table.add_column("after", ratio=1, overflow="fold")
     after = "\n".join([row["title"] or "", *row["paragraphs"]])
-    table.add_row(*_marked(row["raw"][:20_000], after[:20_000]))
+    table.add_row(*_marked(_visible(row)[:20_000], after[:20_000]))
     console.print(table)
     for name in ("published", "publisher", "author", "url", "encoding", "script"):
         if row[name]:
@@ -93,6 +95,13 @@ def inspected(row: Mapping[str, Any]) -> None:
         console.print(Text(f"{chosen} {item['topic']} {item['probability']:.2f}: {words[:200]}"))
     if row["dropped"]:
         console.print(Text(f"dropped: {row['dropped']}", style="bold red"))
+
+
+def _visible(row: Mapping[str, Any]) -> str:
+    """Return the record as a reader sees it, before any repair: the lines of a page, not its source."""
+    if row["format"] not in ("html", "warc"):
+        return str(row["raw"])
+    return "\n".join(line.text for line in parse(row["raw"], html=True).lines)
 
 
 def _span(row: Mapping[str, Any], span: Mapping[str, int]) -> str:
@@ -110,6 +119,43 @@ def _marked(before: str, after: str) -> tuple[Text, Text]:
                 left.stylize("red", a, b)
                 right.stylize("green", c, d)
     return left, right
+
+
+def history(row: Mapping[str, Any]) -> None:
+    """Print all that a dataset says of one row, a line a column; long texts are cut."""
+    console = Console(highlight=False)
+    for name, value in row.items():
+        if value not in (None, [], ""):
+            text = Text(f"{name}: ", style="bold")
+            text.append(str(value)[:2000], style="not bold")
+            console.print(text)
+
+
+def changes(found: Diff) -> None:
+    """Print what changed between two versions, with examples, and which version number is due."""
+    console = Console(highlight=False)
+    table = Table("", "articles", "paragraphs", title=f"{found.old} -> {found.new}", title_justify="left")
+    for kind, change in found.articles.items():
+        table.add_row(kind, f"{change.rows:,}", f"{found.paragraphs[kind].rows:,}")
+    console.print(table)
+    for kind, change in found.articles.items():
+        for example in change.examples:
+            console.print(Text(f"{kind}: {example}"[:500]))
+    for name in ("columns_added", "columns_removed", "labels_added", "labels_removed"):
+        if getattr(found, name):
+            console.print(Text(f"{name.replace('_', ' ')}: {', '.join(getattr(found, name))}"))
+    console.print(f"{found.part} change: {found.due} is due after {found.old}")
+
+
+def pushed(done: Pushed, *, dry_run: bool) -> None:
+    """Print what was, or would be, uploaded."""
+    verb = "would upload" if dry_run else "uploaded"
+    console = Console(highlight=False)
+    for path, size in done.uploaded.items():
+        console.print(Text(f"{verb} {path} ({size:,} bytes)"))
+    console.print(f"{len(done.uploaded)} {verb}, {len(done.deleted)} deleted, {len(done.unchanged)} as they are")
+    if done.url:
+        console.print(Text(done.url))
 
 
 @contextmanager

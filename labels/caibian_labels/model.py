@@ -50,9 +50,7 @@ class LabelModel:
 def load_model(path: Path = MODEL) -> LabelModel:
     """Return the label model stored in a JSON file."""
     data = json.loads(path.read_text(encoding="utf-8"))
-    return LabelModel(
-        _logistic(data["article"], ARTICLE_FEATURES), _logistic(data["paragraph"], PARAGRAPH_FEATURES)
-    )
+    return LabelModel(_logistic(data["article"], ARTICLE_FEATURES), _logistic(data["paragraph"], PARAGRAPH_FEATURES))
 
 
 def save_model(model: LabelModel, path: Path) -> None:

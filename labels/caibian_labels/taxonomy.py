@@ -130,9 +130,7 @@ def _read_yaml(path: Path, found: list[str]) -> Mapping[str, object] | None:
     return data
 
 
-def _named_sets(
-    documents: Mapping[str, Mapping[str, object] | None], found: list[str]
-) -> dict[str, tuple[str, ...]]:
+def _named_sets(documents: Mapping[str, Mapping[str, object] | None], found: list[str]) -> dict[str, tuple[str, ...]]:
     named: dict[str, tuple[str, ...]] = {}
     for name, data in documents.items():
         for key, value in (data or {}).items():

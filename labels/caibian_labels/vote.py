@@ -131,9 +131,7 @@ class LabelledBatch:
 class _Verdicts:
     """Probabilities of units (articles or paragraphs) with the firings behind them, put in order when first asked."""
 
-    def __init__(
-        self, labeller: Labeller, layout: Layout, events: Events, units: Ints, chances: Floats
-    ) -> None:
+    def __init__(self, labeller: Labeller, layout: Layout, events: Events, units: Ints, chances: Floats) -> None:
         self._labeller = labeller
         self._layout = layout
         self._events = events
@@ -190,13 +188,9 @@ def _gather(labeller: Labeller, layout: Layout, events: Events, units: Ints) -> 
     segment = events.segment[mine]
     begin = layout.segment_start[segment]
     place = layout.segment_paragraph[segment]
-    spans = zip(
-        place.tolist(), (events.start[mine] - begin).tolist(), (events.end[mine] - begin).tolist(), strict=True
-    )
+    spans = zip(place.tolist(), (events.start[mine] - begin).tolist(), (events.end[mine] - begin).tolist(), strict=True)
     shown = (place >= 0) | (layout.segment_zone[segment] == TITLE)
-    return _Evidence(
-        labeller.function_names, cells, events.function[mine].tolist(), list(spans), shown.tolist()
-    )
+    return _Evidence(labeller.function_names, cells, events.function[mine].tolist(), list(spans), shown.tolist())
 
 
 def _batches(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:

@@ -48,7 +48,7 @@ def test_a_row_has_one_hash_wherever_it_stands(rows: list[dict[str, Any]], cut: 
     assert hashes(table) == alone
     assert hashes(table.slice(cut)) == alone[cut:]
     assert hashes(pa.concat_tables([table.slice(start, chunks) for start in range(0, len(rows), chunks)] or [table])) == alone
-    assert hashes(table.take(list(reversed(range(len(rows)))))) == alone[::-1]
+    assert hashes(table.take(pa.array(reversed(range(len(rows))), pa.int64()))) == alone[::-1]
 
 
 @settings(max_examples=100, deadline=None)

@@ -1,5 +1,4 @@
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -12,6 +11,8 @@ import pytest
 from caibian.errors import DataError
 from caibian.publish import open_draft
 from caibian.publish.draft import writing
+
+ROOT = Path(__file__).parents[2]
 
 HOLD = """
 import sys, time
@@ -116,25 +117,27 @@ def test_only_errors_of_the_disk_are_translated(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_while_writing_rows_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
+    # A file may not grow beyond 20 kB: the error of a full disk, without a disk to fill.
     script = textwrap.dedent(
         """
-        import sys
+        import resource, sys
         from pathlib import Path
         from caibian.errors import DataError
-        from tests.publish.rows import build
+        from caibian.publish import open_draft, write_rows
+        from tests.publish.rows import LABELS, Options, assigned, assignment, inline, row, shards
+        long = "".join(map(chr, range(0x4e00, 0x9f00)))
+        folder = Path(sys.argv[1])
+        written = shards(folder / "shards", [row(number, paragraphs=[long]) for number in range(3)])
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
         try:
-            build(Path(sys.argv[1]), changes={1: {"paragraphs": ["".join(map(chr, range(0x4e00, 0x9f00)))]}})
+            with open_draft(folder / "dist", "news", "1.0.0") as draft:
+                table = assignment([assigned(number) for number in range(3)])
+                write_rows(draft.folder, written, table, labels=LABELS, options=Options(), run=inline)
         except DataError as error:
             print(error)
         """
     )
-
-    def limit() -> None:  # a file may not grow beyond 40 kB: the error of a full disk, without a disk to fill
-        resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
-
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)], preexec_fn=limit, capture_output=True, text=True, cwd=Path.cwd()
-    )
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, cwd=ROOT)
     assert "cannot be written: " in done.stdout, done.stderr
     assert done.stdout.count("\n") == 1
     assert not (tmp_path / "dist").exists()

@@ -124,6 +124,12 @@ def encode_runs(runs: Sequence[str]) -> Numbers:
     return numbers
 
 
+def run_lengths(runs: Numbers) -> Numbers:
+    """Return how many characters each run has."""
+    lengths: Numbers = 1 + (runs >> 21 > 0).astype(np.int64) + (runs >> 42 > 0)
+    return lengths
+
+
 @cache
 def _folding() -> Numbers:
     """Return what each code point counts as: digits are one digit, Latin letters are small and half-width."""

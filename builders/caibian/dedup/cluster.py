@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from caibian import schema
 from caibian.dedup.candidates import Candidates, Sketches, candidates
 from caibian.dedup.contained import Marks, contained_candidates
-from caibian.dedup.measure import Numbers, Pairs, Texts, components, measure
+from caibian.dedup.measure import Numbers, Pairs, Texts, components, joined, measure
 from caibian.dedup.sign import BANDS
 from caibian.dedup.text import SHORT_CHARS
 
@@ -123,9 +123,7 @@ def _pairs(rows: pa.Table, rank: _Ranked, chars: Numbers, similarity: float, tex
     for left, right in _rounds(found, alive):
         parts.append(compare(left, right))
         alive[_losers(parts[-1])] = False
-    merged = Pairs(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
-    order = np.unique(np.stack([merged.left, merged.right]), axis=1, return_index=True)[1]
-    return Pairs(*(column[order] for column in merged)), found
+    return joined(parts), found
 
 
 def _losers(pairs: Pairs) -> Numbers:

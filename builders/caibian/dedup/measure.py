@@ -70,6 +70,21 @@ def measure(
     return Pairs(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)))
 
 
+def joined(parts: list[Pairs]) -> Pairs:
+    """Return all pairs, each once, in order."""
+    left = np.concatenate([pairs.left for pairs in parts])
+    right = np.concatenate([pairs.right for pairs in parts])
+    order = np.unique(np.stack([left, right]), axis=1, return_index=True)[1]
+    return Pairs(
+        left[order],
+        right[order],
+        np.concatenate([pairs.similarity for pairs in parts])[order],
+        np.concatenate([pairs.near for pairs in parts])[order],
+        np.concatenate([pairs.inside for pairs in parts])[order],
+        np.concatenate([pairs.same for pairs in parts])[order],
+    )
+
+
 def _measure_block(
     numbers: Numbers,
     folded: Folded,

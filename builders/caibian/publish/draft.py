@@ -14,6 +14,7 @@ from caibian.errors import DataError
 # What the user's disk or rights can cause while we write, and no mistake of ours would.
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ENOLCK, errno.ELOOP}
+_TRIES = 20  # against a build that makes and removes the same folder; each takes less than a millisecond
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,7 @@ def open_draft(out: Path, name: str, version: str) -> Iterator[Draft]:
     parent = out / name
     draft = Draft(parent / f".draft-{version}", name, version)
     with writing(parent):
-        made = _make_folders(parent)
-        lock = _lock(parent / f".lock-{version}", draft.target)
+        made, lock = _hold(parent, version)
     try:
         with writing(draft.folder):
             recover(draft)
@@ -87,11 +87,17 @@ def recover(draft: Draft) -> None:
         shutil.rmtree(draft.folder)
 
 
-def _make_folders(parent: Path) -> list[Path]:
-    """Make `parent` and return the folders that did not exist, deepest first."""
-    made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
+def _hold(parent: Path, version: str) -> tuple[list[Path], int]:
+    """Make `parent` and lock the version in it; return the folders that did not exist, deepest first, and the lock."""
+    for _ in range(_TRIES):
+        made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            return made, _lock(parent / f".lock-{version}", parent / version)
+        except (FileNotFoundError, FileExistsError):
+            continue  # another build has just removed the folder that it made, or a file is in the way
     parent.mkdir(parents=True, exist_ok=True)
-    return made
+    return [], _lock(parent / f".lock-{version}", parent / version)
 
 
 def _lock(path: Path, target: Path) -> int:

@@ -22,7 +22,7 @@ class _Plan:
         pairs = np.stack([labels.numbers[published], clusters.of_row[labels.rows[published]]])
         both, rows = np.unique(pairs, axis=1, return_counts=True)
         self.bounds = np.searchsorted(both[0], np.arange(len(labels.names) + 1))
-        self.members, self.member_rows = both[1], rows
+        self.members = both[1]
         by_group = np.lexsort((both[0], both[1]))
         self.group_labels, self.group_rows = both[0][by_group], rows[by_group]
         self.group_bounds = np.searchsorted(both[1][by_group], np.arange(len(clusters.unit) + 1))
@@ -31,7 +31,7 @@ class _Plan:
 
     def groups(self, label: int) -> Numbers:
         """Return the groups with the label: the smallest first, then by hash."""
-        members = self.members[self.bounds[label] : self.bounds[label + 1]]
+        members: Numbers = self.members[self.bounds[label] : self.bounds[label + 1]]
         return members[np.lexsort((self.unit[members], self.size[members]))]
 
     def move(self, group: int, target: int) -> bool:

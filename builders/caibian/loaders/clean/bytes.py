@@ -56,7 +56,7 @@ def undo(text: str, context: Context) -> tuple[str, int, int]:
         for back in (0, _CONTEXT):
             start = max(at, found.start() - back, text.rfind("\n", at, found.start()) + 1)
             run = lattice.read(text, start, found.end(), _before(text, start, at, parts))
-            if run is not None and run.gain >= minimum:
+            if run is not None and run.gain >= minimum and run.text != text[start : run.end]:
                 break
             run = None
         if run is not None:

@@ -28,11 +28,12 @@ _TOKEN = rf"(?:{_SIGN}[A-Za-z0-9]?|[A-Za-z0-9]{_SIGN}|[A-Za-z][0-9]|[0-9][A-Za-z
 _PROTECTION = re.compile(rf"(?<![^\s{_HAN}，。；！？”])(?:{_TOKEN} ){{3,60}}[A-Za-z0-9!-/:-@]{{1,2}}(?![^\s{_HAN}])")
 _TOKEN_MIX = re.compile(rf"{_SIGN}[A-Za-z0-9]|[A-Za-z0-9]{_SIGN}|[A-Za-z][0-9]|[0-9][A-Za-z]")
 _EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"
-_BETWEEN = re.compile(rf"(?<=[{_HAN}])(?:\.|[{_EMOJI}]\ufe0f?)(?=[{_HAN}])")
-_COMMAS = re.compile(rf"(?<=[{_HAN}”）])(?:,,+|，,+|,+，)")
+_BETWEEN = re.compile(rf"[.{_EMOJI}](?<=[{_HAN}].)\ufe0f?(?=[{_HAN}])")
+_COMMAS = re.compile(rf",(?<=[{_HAN}”）],)(?:,+|，)|，(?<=[{_HAN}”）]，),+")
 _INDENT = re.compile(rf"^\s*(?:\?\?){{1,3}}(?=[{_HAN}“《])", re.M)
 _BROKEN = re.compile(rf"(?<=[{_HAN}”》])[ \t\r\u3000]*\n\s*(?=、)")
 _EMPTY_LINE = re.compile(r"^[ \t\u3000\u00a0]*(?:[•·◦▪*-]|\(\s*\)|（\s*）|\[\s*\]|【\s*】)[ \t\u3000\u00a0]*$", re.M)
+_PROTECTED = re.compile("[!-~]{1,2} [!-~]{1,2} [!-~]{1,2} [!-~]{1,2}")
 _MIN_INSIDE = 50  # occurrences in jieba's frequencies of the word that a dot splits
 
 
@@ -51,6 +52,14 @@ def undo_empty(text: str) -> tuple[str, int]:
     return _EMPTY_LINE.subn("", text)
 
 
+def undo_commas(text: str, *, damaged: bool) -> tuple[str, int]:
+    """Make one comma of `,,` and `，,`; a single one on a page without other damage is somebody's own."""
+    if "," not in text:
+        return text, 0
+    repaired, count = _COMMAS.subn("，", text)
+    return (repaired, count) if damaged or count > 1 else (text, 0)
+
+
 def _bogus_tags(text: str) -> tuple[str, int]:
     ids = Counter(match[1] for match in _TAG.findall(text))
     bogus = {i for i, n in ids.items() if n > 1} | {i for tag, i in _TAG.findall(text) if tag not in _ELEMENTS}
@@ -65,6 +74,8 @@ def _bogus_tags(text: str) -> tuple[str, int]:
 
 def _stray(text: str) -> tuple[str, int]:
     """Take out dots and emoji that split a word of the dictionary."""
+    if _BETWEEN.search(text) is None:
+        return text, 0
     model = likelihood.load()
     simple = script.simple_forms()
 
@@ -83,6 +94,8 @@ def _stray(text: str) -> tuple[str, int]:
 
 
 def _protection(text: str) -> tuple[str, int]:
+    if _PROTECTED.search(text) is None:
+        return text, 0
     found = [m for m in _PROTECTION.finditer(text) if len(_TOKEN_MIX.findall(m[0])) >= 0.6 * len(m[0].split())]
     if len(found) < 2 or not re.search(f"[{_HAN}]", text):
         return text, 0
@@ -123,9 +136,8 @@ _REPAIRS: tuple[tuple[str | None, Callable[[str], tuple[str, int]]], ...] = (
     ("data:image/", _without(_DATA)),
     ("[email", _without(_EMAIL)),
     (">", _without(_HALF)),
-    (",", _without(_COMMAS, "，")),
     ("??", _indents),
-    ("、", _rejoin),
+    ("\n", _rejoin),
     (None, _stray),
     (None, _protection),
 )

@@ -11,6 +11,9 @@ MAX_LINES = 50_000
 MAX_DEPTH = 200
 # A line without a break is cut at this length, so that no later step meets a line of millions of characters.
 MAX_LINE_CHARS = 100_000
+# Signs of bytes read as Latin-1, in which U+0085 and U+00A0 are halves of characters and no spaces.
+MISREAD = re.compile(r"[\x80-\x9f]|[\xc0-\xff]{2}")
+SPACE = re.compile(r"[ \t\n\r\f\v]+")
 # A card that is one link has a title, a summary and a date; a link with more lines and text was never closed.
 RUNAWAY_CHARS, RUNAWAY_LINES = 200, 4
 
@@ -163,7 +166,7 @@ def _text(state: _Scan, text: str) -> None:
             state.parts.append(" ")
         return
     if "&" in text:
-        text = text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        text = text.replace("&nbsp;", "\xa0").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     first, *rest = text.split("\n") if state.blocks[state.open[-1]].tag == "pre" else (text,)
     state.parts.append(first)
     if state.linked:
@@ -188,7 +191,8 @@ def _link(state: _Scan, *, opens: bool) -> None:
 
 def _flush(state: _Scan) -> None:
     """End the line."""
-    text = " ".join("".join(state.parts)[:MAX_LINE_CHARS].split())
+    text = "".join(state.parts)[:MAX_LINE_CHARS]
+    text = " ".join(text.split() if MISREAD.search(text) is None else SPACE.split(text)).strip()
     state.parts.clear()
     if text:
         number = state.open[-1]

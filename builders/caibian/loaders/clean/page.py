@@ -12,7 +12,7 @@ from resiliparse.parse.html import DocumentNode, HTMLTree
 
 from caibian.config import HostRules
 from caibian.loaders.clean.declared import Declared, declare
-from caibian.loaders.clean.markup import GIVEN, MAX_LINE_CHARS, Line, scan
+from caibian.loaders.clean.markup import GIVEN, MAX_LINE_CHARS, MISREAD, Line, scan
 
 # Beyond this a page is cut: 2 million characters are forty times the usual page, and cost 80 MB to parse, or 700
 # MB and 4 seconds if every tag in them is one of the nestings that parsers are slowest at.
@@ -23,6 +23,8 @@ DATA_URI = re.compile(r"data:[\w/+.-]{1,60};base64,[A-Za-z0-9+/=]{1000,}+")
 LONG_TAG = re.compile(r"<[^<>]{4096,}+")
 MAX_SEPARATORS = 1000
 SEPARATOR = re.compile(r"[\s\"'/]")
+LINE_BREAK = re.compile(r"\r\n?|\n")
+MARGIN = " \t\f\v\u3000\xa0\ufeff\u200b"
 # Half a pair, which JSON can smuggle in: neither the parser nor Arrow takes it.
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -85,8 +87,8 @@ def _apply(rules: HostRules, document: DocumentNode) -> dict[str, str]:
 def _text_lines(raw: str) -> Iterator[Line]:
     """Yield the lines of crawled text; a line not set off by an empty one may be a wrapped one."""
     soft = False
-    for text in raw.splitlines():
-        stripped = text.strip()
+    for text in LINE_BREAK.split(raw):
+        stripped = text.strip(MARGIN if MISREAD.search(text) is None else " \t\f\v")
         if stripped:
             yield Line(text=stripped[:MAX_LINE_CHARS], soft=soft)
         soft = bool(stripped)

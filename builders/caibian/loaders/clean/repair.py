@@ -58,6 +58,8 @@ def repair_lines(
     if width == "restore" and folded and (damaged or widths.is_page(text)):
         text, count = widths.restore(text)
         _count(repairs, "width", count)
+    text, count = litter.undo_commas(text, damaged=bool(repairs))
+    _count(repairs, "litter", count)
     text, count = spam.undo(text)
     _count(repairs, "spam", count)
     if repairs:
