@@ -1,17 +1,27 @@
-"""The engine: order, retries, a fatal item reported alone."""
+"""The engine: order, retries, a fatal item reported alone, nothing left behind."""
 
 import os
 import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from caibian import engine
 from caibian.engine import Lost, run
+from caibian.errors import ConfigError
 
 
 def double(number: int) -> int:
     return 2 * number
+
+
+def process(number: int) -> int:
+    return os.getpid()
 
 
 def kill_on(number: int, *, fatal: int) -> int:
@@ -27,8 +37,52 @@ def kill_once(number: int, *, marker: Path) -> int:
     return number
 
 
+def note(number: int, *, folder: Path) -> int:
+    (folder / f"{number}.{time.monotonic_ns()}").touch()
+    if number == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.3)
+    return number
+
+
+def wait_long(number: int, *, folder: Path) -> int:
+    (folder / str(os.getpid())).touch()
+    if number:
+        time.sleep(600)
+    return number
+
+
 def fail(number: int) -> int:
     raise ValueError(f"no {number}")
+
+
+class PickyError(Exception):
+    """Cannot be made again from its message alone."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(f"{place}: {problem}")
+
+
+def fail_strangely(number: int) -> int:
+    raise PickyError("here", "odd")
+
+
+def return_strangely(number: int) -> object:
+    return lambda: number
+
+
+def is_alive(pid: int) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def soon(claim: object) -> bool:
+    """Return whether a claim becomes true within ten seconds."""
+    for _ in range(200):
+        if claim():  # type: ignore[operator]
+            return True
+        time.sleep(0.05)
+    return False
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
@@ -48,21 +102,130 @@ def test_a_lost_worker_is_replaced_and_its_item_tried_again(tmp_path: Path) -> N
     assert list(run(partial(kill_once, marker=tmp_path / "died"), range(8), workers=2)) == list(range(8))
 
 
+def test_a_death_does_not_repeat_the_work_of_others(tmp_path: Path) -> None:
+    results = list(run(partial(note, folder=tmp_path), range(6), workers=3))
+    assert [type(result) for result in results] == [int, Lost, int, int, int, int]
+    tried = sorted(path.name.split(".")[0] for path in tmp_path.iterdir())
+    assert tried == ["0", "1", "1", "2", "3", "4", "5"]
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_exception_is_raised_as_it_is(workers: int) -> None:
     with pytest.raises(ValueError, match="no 0"):
         list(run(fail, range(5), workers=workers))
 
 
+@pytest.mark.parametrize("function", [fail_strangely, return_strangely])
+def test_what_cannot_be_sent_is_an_error_and_no_lost_item(function: object) -> None:
+    with pytest.raises(RuntimeError, match="cannot be"):
+        list(run(function, range(5), workers=2))  # type: ignore[arg-type]
+
+
+def test_a_function_that_workers_cannot_import_is_an_error() -> None:
+    with pytest.raises((AttributeError, TypeError), match="lambda"):
+        list(run(lambda number: number, range(5), workers=2))
+
+
 def test_items_are_taken_as_they_are_needed() -> None:
     taken: list[int] = []
 
-    def items() -> object:
+    def items() -> Iterator[int]:
         for number in range(100):
             taken.append(number)
             yield number
 
     results = run(double, items(), workers=2)
     next(results)
-    results.close()
+    results.close()  # type: ignore[attr-defined]
     assert len(taken) <= 5
+
+
+def test_a_slow_item_does_not_let_results_pile_up(tmp_path: Path) -> None:
+    taken: list[int] = []
+
+    def items() -> Iterator[int]:
+        for number in range(100):
+            taken.append(number)
+            yield 1 if number == 0 else 0
+
+    results = run(partial(wait_long, folder=tmp_path), items(), workers=2)
+    with pytest.raises(TimeoutError):
+        _next_within(2, results)
+    assert len(taken) == 4
+
+
+def _next_within(seconds: int, results: Iterator[object]) -> None:
+    def stop(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        next(results)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_workers_stay_for_the_next_run_and_end_with_the_block() -> None:
+    with engine.start(workers=2) as run_on:
+        first = set(run_on(process, range(10)))
+        assert set(run_on(process, range(10))) <= first
+        assert len(first) <= 2
+    assert not any(map(is_alive, first))  # type: ignore[arg-type]
+
+
+def test_a_run_within_a_run_has_workers_of_its_own() -> None:
+    with engine.start(workers=2) as run_on:
+        pairs = [(one, list(run_on(double, [one, 10]))) for one in run_on(double, range(4))]
+    assert pairs == [(2 * n, [4 * n, 20]) for n in range(4)]
+
+
+def test_closing_early_ends_what_is_under_way(tmp_path: Path) -> None:
+    results = run(partial(wait_long, folder=tmp_path), [0, 1, 1, 1], workers=2)
+    assert next(results) == 0
+    assert soon(lambda: len(list(tmp_path.iterdir())) == 2)
+    results.close()  # type: ignore[attr-defined]
+    assert not any(is_alive(int(path.name)) for path in tmp_path.iterdir())
+
+
+_SCRIPT = """
+import sys
+from functools import partial
+from pathlib import Path
+from tests.test_engine import run, wait_long
+if __name__ == "__main__":
+    print(list(run(partial(wait_long, folder=Path(sys.argv[1])), [1, 1, 1, 1], workers=2)))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_workers_end_when_the_build_is_ended(number: int, tmp_path: Path) -> None:
+    script, marks = tmp_path / "script.py", tmp_path / "marks"
+    script.write_text(_SCRIPT)
+    marks.mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    with subprocess.Popen([sys.executable, script, marks], env=environment, stderr=subprocess.PIPE) as build:
+        assert soon(lambda: len(list(marks.iterdir())) == 2)
+        build.send_signal(number)
+        build.wait(10)
+        assert build.stderr is not None
+        assert build.stderr.read().count(b"Traceback") == (number == signal.SIGINT)
+    assert soon(lambda: not any(is_alive(int(path.name)) for path in marks.iterdir()))
+
+
+def test_a_script_without_a_main_guard_gets_one_clear_error(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(_SCRIPT.replace('if __name__ == "__main__":', "if True:"))
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    done = subprocess.run(
+        [sys.executable, script, tmp_path], env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert "ConfigError: worker processes end before they are up" in done.stderr
+
+
+def test_ray_that_is_not_installed_is_a_wrong_config(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(ConfigError, match="pip install"):
+        list(run(double, range(2), engine="ray"))

@@ -153,6 +153,51 @@ def inspect(
         _print_json(show.record(record)) if json else show.inspected(record)
 
 
+@app.command(epilog="Example: build-dataset evaluate dist/sample/1.0.0 --predictions mine.jsonl --split test")
+def evaluate(
+    dataset: Dataset,
+    model: Annotated[
+        Path | None, typer.Option(help="Folder of a saved model; without one, the dataset's own baseline.")
+    ] = None,
+    predictions: Annotated[
+        Path | None, typer.Option(help="JSONL, CSV or Parquet with id and topics, label or probabilities.")
+    ] = None,
+    split: Annotated[str, typer.Option(help="Split to score.")] = "test",
+    against: Annotated[
+        Path | None, typer.Option(help="A second model's folder, or file of predictions, for a paired test.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Score a model, or predictions from anywhere, against a dataset's labels, with 95 % intervals."""
+    from caibian import baseline, show
+
+    if model is not None and predictions is not None:
+        raise ConfigError("--model and --predictions: give one of them, and the other as --against")
+    said_by = model or predictions
+    scored = baseline.evaluate_folder(dataset, split=split, said_by=said_by)
+    compared = (
+        baseline.compare_folder(dataset, split=split, said_by=said_by, against=against) if against is not None else None
+    )
+    if json:
+        _print_json({**scored.as_dict(), "comparison": compared.as_dict() if compared else None})
+    else:
+        show.evaluation(scored, compared)
+
+
+@app.command(epilog="Example: build-dataset predict dist/sample/1.0.0/baseline page.html --json")
+def predict(
+    model: Annotated[Path, typer.Argument(help="Folder of a saved baseline.")],
+    files: Annotated[list[str], typer.Argument(help="Files, folders or globs to label.")],
+    config: Annotated[Path | None, typer.Option("--config", help="Config whose options to use.")] = None,
+    json: Json = False,
+) -> None:
+    """Label new text with a saved baseline: one record a line, with probabilities."""
+    from caibian import pipeline, show
+
+    for found in pipeline.predict(model, files, config=_load_options(config)):
+        _print_json(found) if json else show.prediction(found)
+
+
 @app.command(epilog="Example: build-dataset verify dist/sample/1.0.0")
 def verify(dataset: Dataset, json: Json = False) -> None:
     """Prove a dataset folder intact: hashes of files and rows, schema, counts, no cluster in two splits, loadable."""

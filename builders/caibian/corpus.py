@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from caibian import dedup, shards
-from caibian.dedup.measure import Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Corpus:
             parts.append(table.select(list(names)))
         return pa.concat_tables(parts).combine_chunks()
 
-    def texts(self, numbers: Numbers) -> pa.Array:
+    def texts(self, numbers: npt.NDArray[np.int64]) -> pa.Array:
         """Return what deduplication compares of the rows of these ascending numbers."""
         starts = np.cumsum([0, *(shard.rows for shard in self.prepared)])
         first = np.searchsorted(numbers, starts[:-1])

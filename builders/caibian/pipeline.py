@@ -3,11 +3,11 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from caibian import account, baseline, dedup, engine, labelling, publish, shards, splits
 from caibian.config import Config, load
@@ -45,6 +45,21 @@ def inspect(paths: Sequence[str], *, config: Config) -> Iterator[dict[str, Any]]
                 yield from labelled(rows, how=how).to_pylist()
 
 
+
+
+def predict(model: Path, paths: Sequence[str], *, config: Config) -> Iterator[dict[str, Any]]:
+    """Yield what a saved baseline says of every record of the files, in order: id, topics or label, probabilities.
+
+    Records go through the same steps as in a build; one that a build would drop is judged all the same.
+    """
+    loaded = baseline.load_model(model)
+    how = replace(recipe(config, Path()), by_rules=False)
+    for path in paths:
+        source = config.sources[0].model_copy(update={"path": path})
+        for piece in reading.plan(source, find(path)):
+            for rows in prepared(reading.read(piece), how=how):
+                text = pc.binary_join(rows["paragraphs"], "\n")
+                yield from baseline.label_records(loaded, rows.append_column("text", text))
 
 
 # All that clustering and splitting see of every row; the rest stays on disk.
@@ -90,21 +105,21 @@ def build(
     Local steps run shard by shard on the engine; clustering and splitting see light columns of all rows; a shard
     that an earlier run left is not made again. Raises DataError where nothing can be read or published.
     """
-    run = partial(engine.run, engine=engine_name, workers=workers or os.cpu_count() or 1, address=address)
     pieces = find_pieces(config)
     how = recipe(config, shards.folder(out / config.name))
-    corpus = local_steps(pieces, how=how, run=run, on_progress=on_progress)
-    on_progress(Progress("deduplicate", 0, 1))
-    labels = account.label_set(corpus.columns("topics"), config, titles(how))
-    assigned = assign(corpus, config, labels)
-    facts = account.facts(corpus, assigned.rows, assigned.report, labels, config, pieces)
-    on_progress(Progress("deduplicate", 1, 1))
-    if not facts.funnel["kept"]:
-        raise DataError(f"nothing to publish: {account.losses(facts.funnel)}")
-    if dry_run:
-        return _summary(facts, assigned, None)
-    with publish.open_draft(out, config.name, config.version) as draft:
-        published, facts = _publish(draft, corpus, assigned, facts, config, run, on_progress)
+    with engine.start(engine_name, workers=workers or os.cpu_count() or 1, address=address) as run:
+        corpus = local_steps(pieces, how=how, run=run, on_progress=on_progress)
+        on_progress(Progress("deduplicate", 0, 1))
+        labels = account.label_set(corpus.columns("topics"), config, titles(how))
+        assigned = assign(corpus, config, labels)
+        facts = account.facts(corpus, assigned.rows, assigned.report, labels, config, pieces)
+        on_progress(Progress("deduplicate", 1, 1))
+        if not facts.funnel["kept"]:
+            raise DataError(f"nothing to publish: {account.losses(facts.funnel)}")
+        if dry_run:
+            return _summary(facts, assigned, None)
+        with publish.open_draft(out, config.name, config.version) as draft:
+            published, facts = _publish(draft, corpus, assigned, facts, config, run, on_progress)
     return _summary(facts, assigned, published)
 
 
@@ -165,6 +180,9 @@ def _publish(
     on_progress(Progress("publish", 1, 1))
     if config.baseline is not None:
         on_progress(Progress("baseline", 0, 1))
-        pass
+        trained = baseline.train_and_score(
+            draft.folder, models=config.baseline.models, refit=config.baseline.refit, dataset=config.name
+        )
+        facts = replace(facts, baseline=trained.as_dict() if trained else None)
         on_progress(Progress("baseline", 1, 1))
     return publish.finish(draft, files, facts), facts

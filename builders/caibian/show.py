@@ -19,6 +19,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
+from caibian.baseline import Comparison, Evaluation
 from caibian.loaders.clean.page import parse
 from caibian.local import OnProgress, Progress
 from caibian.pipeline import Summary
@@ -51,6 +52,46 @@ def summary(built: Summary) -> None:
         return
     console.print(Text(f"{built.state}: {built.folder}"))
     print(f'from datasets import load_dataset; dataset = load_dataset("{built.folder}")')
+
+
+def _score_table(scores: Mapping[str, Any]) -> Table:
+    """Return the models of a build with their main figures and 95 % intervals."""
+    models = scores["models"]
+    split = models[0]["split"] if models else "test"
+    names = [name for name in ("accuracy", "micro_f1", "macro_f1", "exact_match") if any(name in m for m in models)]
+    table = Table("model", *names, title=f"scores on {split}, with 95 % intervals", title_justify="left")
+    for model in models:
+        table.add_row(model["name"], *(_figure(model[name], *model["intervals"][name]) for name in names))
+    return table
+
+
+def _figure(value: float, low: float, high: float) -> str:
+    return f"{value:.3f} ({low:.3f}-{high:.3f})"
+
+
+def evaluation(scored: Evaluation, compared: Comparison | None) -> None:
+    """Print the scores of one model, and where asked for how it differs from another."""
+    console = Console(highlight=False)
+    console.print(Text(f"{scored.model} on {scored.split}: {scored.scores.rows:,} rows", style="bold"))
+    figures = Table("figure", "value", "95 % interval")
+    for name, figure in scored.scores.figures.items():
+        figures.add_row(name, f"{figure.value:.4f}", f"{figure.low:.4f} to {figure.high:.4f}")
+    console.print(figures)
+    topics = Table("label", "precision", "recall", "F1", "support")
+    for topic in scored.topics:
+        topics.add_row(topic.label, *(f"{v:.3f}" for v in (topic.precision, topic.recall, topic.f1)), f"{topic.support:,}")
+    console.print(topics)
+    if compared is not None:
+        for name, difference in compared.differences.items():
+            p_value = compared.p_values[name]
+            console.print(Text(f"{compared.one} - {compared.other}: {name} {difference:+.4f} (p = {p_value:.4f})"))
+
+
+def prediction(found: Mapping[str, Any]) -> None:
+    """Print what a model says of one record: its id, then its labels with their probabilities."""
+    labels = [found["label"]] if "label" in found else found["topics"]
+    said = ", ".join(f"{label} {found['probabilities'][label]:.2f}" for label in labels)
+    print(f"{found['id']}  {said or '-'}")
 
 
 def _funnel(funnel: Mapping[str, int]) -> Table:

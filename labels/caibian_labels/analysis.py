@@ -212,7 +212,8 @@ def _bootstrap_weights(ids: Sequence[str]) -> NDArray[np.float64]:
         state ^= state >> np.uint64(31)
     uniform = (state >> np.uint64(11)).astype(np.float64) / 2.0**53
     steps = np.cumsum(np.exp(-1.0) / np.array([1, 1, 2, 6, 24, 120, 720, 5040], dtype=np.float64))
-    return np.searchsorted(steps, uniform).astype(np.float64)
+    counts: NDArray[np.float64] = np.searchsorted(steps, uniform).astype(np.float64)
+    return counts
 
 
 def _disagreements(

@@ -73,8 +73,9 @@ def import_label_studio(text: str) -> list[Judgement]:
             topics = [
                 str(choice)
                 for result in _dicts(one.get("result"))
-                if result.get("from_name") == FROM_NAME and isinstance(result.get("value"), dict)
-                for choice in result["value"].get("choices", [])
+                if result.get("from_name") == FROM_NAME
+                for value in _dicts([result.get("value")])
+                for choice in _list(value.get("choices"))
             ]
             when = one.get("created_at")
             judged = None if one.get("was_cancelled") else topics
@@ -197,6 +198,10 @@ def _json_object(line: str) -> dict[str, object] | None:
 
 def _dicts(value: object) -> list[dict[str, object]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _text(value: object) -> str | None:

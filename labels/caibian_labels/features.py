@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .layout import BODY, LEAD, PARAGRAPH_LEAD_CHARS, TITLE, Ints, Layout
+from .layout import BODY, LEAD, PARAGRAPH_LEAD_CHARS, Ints, Layout
 from .match import Events, Matcher
 
 Floats = NDArray[np.float64]
@@ -40,9 +40,11 @@ def join_features(parts: Sequence[Features]) -> Features:
 def measure(layout: Layout, events: Events, matcher: Matcher) -> tuple[Features, Features]:
     """Return the features of the articles (without those of their paragraphs) and of the paragraphs."""
     sentences = _sentences(layout)
-    of_articles = np.bincount(layout.paragraph_document, weights=sentences, minlength=layout.documents)
+    of_articles: Floats = np.bincount(layout.paragraph_document, weights=sentences, minlength=layout.documents).astype(
+        np.float64
+    )
     document = layout.segment_document[events.segment]
-    articles = _measure(document, events.zone, of_articles, events, matcher)
+    articles = _title_as_body(_measure(document, events.zone, of_articles, events, matcher), layout)
     unit = layout.segment_unit[events.segment]
     inside = np.flatnonzero(unit >= 0)
     own = events.where(inside)
@@ -51,8 +53,11 @@ def measure(layout: Layout, events: Events, matcher: Matcher) -> tuple[Features,
     return articles, _measure(unit[inside], zone, sentences, own, matcher)
 
 
-def with_paragraphs(articles: Features, chances: Floats, layout: Layout) -> Features:
-    """Return the articles' features with the best and the mean probability among their paragraphs."""
+def with_paragraphs(articles: Features, chances: Floats, headlines: Floats, layout: Layout) -> Features:
+    """Return the articles' features with the best and the mean probability among their paragraphs.
+
+    An article of a title alone has no paragraph; its row of `headlines` (articles x topics) stands for one.
+    """
     shape = articles.values.shape[:2]
     best, mean = np.zeros(shape), np.zeros(shape)
     if len(chances):
@@ -62,8 +67,22 @@ def with_paragraphs(articles: Features, chances: Floats, layout: Layout) -> Feat
         best[owner[first]] = np.maximum.reduceat(chances, first, axis=0)
         total = np.maximum(np.add.reduceat(chars, first), 1.0)
         mean[owner[first]] = np.add.reduceat(chances * chars[:, None], first, axis=0) / total[:, None]
+    bare = _without_body(layout)
+    best[bare] = mean[bare] = headlines[bare]
     values = np.concatenate((articles.values, best[..., None], mean[..., None]), axis=2)
     return Features(values, articles.fired)
+
+
+def _without_body(layout: Layout) -> Ints:
+    return np.flatnonzero(np.bincount(layout.paragraph_document, minlength=layout.documents) == 0)
+
+
+def _title_as_body(articles: Features, layout: Layout) -> Features:
+    """Return features in which an item of a title alone has that title for its lead and body as well."""
+    bare = _without_body(layout)
+    articles.values[bare, :, 1] = articles.values[bare, :, 2] = articles.values[bare, :, 0]
+    articles.values[bare, :, 3] = articles.values[bare, :, 0] >= TELLING
+    return articles
 
 
 def _measure(unit: Ints, zone: Ints, sentences: Floats, events: Events, matcher: Matcher) -> Features:
@@ -124,4 +143,5 @@ def _sentences(layout: Layout) -> Floats:
     segment = layout.paragraph_segment
     low = np.searchsorted(layout.sentence_ends, layout.segment_start[segment])
     high = np.searchsorted(layout.sentence_ends, layout.segment_end[segment] - 1)
-    return (high - low + 1).astype(np.float64)
+    counts: Floats = (high - low + 1).astype(np.float64)
+    return counts

@@ -50,9 +50,11 @@ class Agreement:
     kappa: float | None  # Cohen's, the mean over pairs of people weighted by their common documents
 
 
-def judgement(id: str, topics: Iterable[str] | None, who: str | None = None, when: str | None = None) -> Judgement:
+def judgement(
+    document: str, topics: Iterable[str] | None, who: str | None = None, when: str | None = None
+) -> Judgement:
     """Return a judgement with its topics in order and without repeats."""
-    return Judgement(id, None if topics is None else tuple(sorted(set(topics))), who or None, when or None)
+    return Judgement(document, None if topics is None else tuple(sorted(set(topics))), who or None, when or None)
 
 
 def read_gold(path: Path, *, known: Iterable[str] | None = None) -> list[Judgement]:

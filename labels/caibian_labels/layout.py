@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +14,7 @@ LEAD_CHARS = 160  # who, what, when and where of Chinese local news stand in the
 PARAGRAPH_LEAD_CHARS = 60  # about a paragraph's first sentence
 _ENDS_SENTENCE = np.zeros(0x10000, dtype=np.bool_)
 _ENDS_SENTENCE[[ord(one) for one in "。！？!?\n；"]] = True
-_SURROGATES = {code: "�" for code in range(0xD800, 0xE000)}
+_SURROGATES = dict.fromkeys(range(55296, 57344), "�")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,10 @@ def lay_out(documents: Sequence[Document]) -> Layout:
     owners: list[int] = []
     places: list[int] = []  # position of a paragraph in its document; below 0 the other kinds of segment
     for number, document in enumerate(documents):
-        for place, text in ((-3, document.section), (-4, document.publisher), (-1, document.title)):
+        for kind, text in ((-SECTION, document.section), (-PUBLISHER, document.publisher), (-1, document.title)):
             if text:
                 pieces.append(text)
-                places.append(place)
+                places.append(kind)
                 owners.append(number)
         many = len(document.paragraphs)
         pieces.extend(document.paragraphs)

@@ -4,11 +4,13 @@ import base64
 import hashlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+Answer = tuple[int, dict[str, Any]]
 
 
 @dataclass
@@ -16,6 +18,7 @@ class Hub:
     """One repository's state, and what was asked of the server."""
 
     url: str = ""
+    key: str = "hf_test"
     exists: bool = False
     files: dict[str, bytes] = field(default_factory=dict)
     large: set[str] = field(default_factory=set)
@@ -47,7 +50,7 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             pass
 
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             if "/tree/" in self.path:
                 if not hub.exists:
                     self._send(404, {"error": "Repository not found"}, code="RepoNotFound")
@@ -56,41 +59,19 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
             else:
                 self._send(200, {"id": "me/news", "sha": "0" * 40, "siblings": [], "private": False})
 
-        def do_PUT(self) -> None:  # noqa: N802
+        def do_PUT(self) -> None:
             body = self._body()
             hub.uploaded += len(body)
             hub.stored[hashlib.sha256(body).hexdigest()] = body
             self._send(200, {})
 
         def do_POST(self) -> None:  # noqa: N802
-            body = self._body()
-            path = self.path.split("?")[0]
+            body, path = self._body(), self.path.split("?")[0]
             if hub.refuse and "validate-yaml" not in path:
                 self._send(hub.refuse, {"error": "You may not write here"})
-            elif path.endswith("/repos/create"):
-                hub.exists = True
-                self._send(200, {"url": f"{hub.url}/datasets/me/news"})
-            elif path.endswith("/validate-yaml"):
-                self._send(200, {"errors": [], "warnings": []})
-            elif "/preupload/" in path:
-                self._send(200, {"files": [_mode(file) for file in json.loads(body)["files"]]})
-            elif path.endswith("/objects/batch"):
-                self._send(200, {"transfer": "basic", "objects": [self._object(one) for one in json.loads(body)["objects"]]})
-            elif "/commit/" in path:
-                _commit(hub, body)
-                self._send(200, {"commitUrl": f"{hub.url}/datasets/me/news/commit/1", "commitOid": "1" * 40})
-            elif "/tag/" in path:
-                tag = json.loads(body)["tag"]
-                known = tag in hub.tags
-                hub.tags += [] if known else [tag]
-                self._send(409 if known else 200, {})
-            else:
-                self._send(404, {"error": self.path})
-
-        def _object(self, one: dict[str, Any]) -> dict[str, Any]:
-            if one["oid"] in hub.stored:
-                return one
-            return {**one, "actions": {"upload": {"href": f"{hub.url}/lfs/{one['oid']}", "header": {}}}}
+                return
+            answer = next(answer for part, answer in _ANSWERS.items() if part in path)
+            self._send(*answer(hub, body))
 
         def _body(self) -> bytes:
             if self.headers.get("Transfer-Encoding") != "chunked":
@@ -115,6 +96,34 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+def _create(hub: Hub, body: bytes) -> Answer:
+    hub.exists = True
+    return 200, {"url": f"{hub.url}/datasets/me/news"}
+
+
+def _validate(hub: Hub, body: bytes) -> Answer:
+    return 200, {"errors": [], "warnings": []}
+
+
+def _preupload(hub: Hub, body: bytes) -> Answer:
+    return 200, {"files": [_mode(file) for file in json.loads(body)["files"]]}
+
+
+def _batch(hub: Hub, body: bytes) -> Answer:
+    objects = json.loads(body)["objects"]
+    for one in objects:
+        if one["oid"] not in hub.stored:
+            one["actions"] = {"upload": {"href": f"{hub.url}/lfs/{one['oid']}", "header": {}}}
+    return 200, {"transfer": "basic", "objects": objects}
+
+
+def _tag(hub: Hub, body: bytes) -> Answer:
+    tag = json.loads(body)["tag"]
+    known = tag in hub.tags
+    hub.tags += [] if known else [tag]
+    return (409 if known else 200), {}
+
+
 def _mode(file: dict[str, Any]) -> dict[str, Any]:
     large = file["path"].endswith(".parquet")
     return {"path": file["path"], "uploadMode": "lfs" if large else "regular", "shouldIgnore": False}
@@ -132,7 +141,7 @@ def _tree(hub: Hub) -> list[dict[str, Any]]:
     return found
 
 
-def _commit(hub: Hub, body: bytes) -> None:
+def _commit(hub: Hub, body: bytes) -> Answer:
     for line in body.splitlines():
         item = json.loads(line)
         value = item["value"]
@@ -146,3 +155,14 @@ def _commit(hub: Hub, body: bytes) -> None:
                 hub.large.add(value["path"])
             case "deletedFile":
                 del hub.files[value["path"]]
+    return 200, {"commitUrl": f"{hub.url}/datasets/me/news/commit/1", "commitOid": "1" * 40}
+
+
+_ANSWERS: dict[str, Callable[[Hub, bytes], Answer]] = {
+    "/repos/create": _create,
+    "/validate-yaml": _validate,
+    "/preupload/": _preupload,
+    "/objects/batch": _batch,
+    "/commit/": _commit,
+    "/tag/": _tag,
+}

@@ -144,7 +144,7 @@ def build(
     rows: int = 20,
     changes: dict[int, dict[str, Any]] | None = None,
     labels: LabelSet = LABELS,
-    options: Options = Options(),  # noqa: B008  (frozen)
+    options: Options = Options(),
     name: str = "news",
     size: int = 7,
     **described: Any,

@@ -111,9 +111,10 @@ def test_a_folder_without_permission_is_one_line(tmp_path: Path) -> None:
 def test_only_errors_of_the_disk_are_translated(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), open_draft(tmp_path, "news", "1.0.0"):
         (tmp_path / "no such source").read_text()
-    with pytest.raises(DataError, match="dev/full: cannot be written: No space left on device"):
-        with writing(Path("/dev/full")), Path("/dev/full").open("wb", buffering=0) as file:
-            file.write(b"x")
+    full = Path("/dev/full")
+    message = "dev/full: cannot be written: No space left on device"
+    with pytest.raises(DataError, match=message), writing(full), full.open("wb", buffering=0) as file:
+        file.write(b"x")
 
 
 def test_a_full_disk_while_writing_rows_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
@@ -166,7 +167,8 @@ def test_many_builds_at_once_never_share_a_draft(tmp_path: Path) -> None:
     )
     started = time.monotonic()
     running = [
-        subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True) for _ in "123"
+        subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+        for _ in "123"
     ]
     won = [int(process.communicate()[0]) for process in running]
     assert all(process.returncode == 0 for process in running)

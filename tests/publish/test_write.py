@@ -4,11 +4,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from caibian.publish.output import ROW_GROUP, Output
+from tests.publish.rows import CHANGES, LABELS, SINGLE, Options, assigned, assignment, build, inline, row, shards
 
 from caibian import engine
 from caibian.errors import DataError
 from caibian.publish import LabelSet, open_draft, verify, write_rows
-from tests.publish.rows import CHANGES, LABELS, SINGLE, Options, assigned, assignment, build, inline, row, shards
 
 
 def read(folder: Path, config: str, split: str = "") -> list[dict[str, Any]]:
@@ -56,7 +57,9 @@ def test_paragraphs_follow_their_article(tmp_path: Path) -> None:
     assert own[7]["text"] == "第7段。" == "".join(own[7]["words"])
 
 
-@pytest.mark.parametrize("other", [{"size": 3}, {"options": Options(rows_per_shard=1000)}, {"options": Options(rows_per_shard=1)}])
+@pytest.mark.parametrize(
+    "other", [{"size": 3}, {"options": Options(rows_per_shard=1000)}, {"options": Options(rows_per_shard=1)}]
+)
 def test_rows_do_not_depend_on_how_they_are_cut(tmp_path: Path, other: dict[str, Any]) -> None:
     one, two = build(tmp_path / "one"), build(tmp_path / "two", **other)
     assert one.digest == two.digest
@@ -82,13 +85,19 @@ def test_files_do_not_depend_on_the_workers(tmp_path: Path) -> None:
             assert (draft.folder / file.relative_to(expected)).read_bytes() == file.read_bytes()
 
 
-def test_row_groups_are_fixed(tmp_path: Path) -> None:
-    rows = [{"paragraphs": [f"{number}" + "县里的路今天修好了。" * 30]} for number in range(3000)]
-    options = Options(rows_per_shard=5000)
-    changes = {number: {"split": "train", "dropped": None, **item} for number, item in enumerate(rows)}
-    first = build(tmp_path / "a", rows=3000, changes=changes, options=options, size=1000)
-    file = pq.ParquetFile(first.folder / "data/articles/train-00000-of-00001.parquet")
-    assert [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)] == [2000, 1000]
+def test_row_groups_are_fixed_however_the_rows_come(tmp_path: Path) -> None:
+    schema = pa.schema([("id", pa.string())])
+    rows = pa.table({"id": [str(number) for number in range(2 * ROW_GROUP + 5)]})
+    written = []
+    for size in (997, 20_000):
+        (tmp_path / str(size) / ".work").mkdir(parents=True)
+        output = Output(tmp_path / str(size), "articles", "train", "train.parquet", schema)
+        for start in range(0, rows.num_rows, size):
+            output.add(rows.slice(start, size))
+        written.append(output.close())
+    assert written[0] == written[1]
+    metadata = pq.read_metadata(tmp_path / "997/data/articles/train.parquet")
+    assert [metadata.row_group(number).num_rows for number in range(3)] == [ROW_GROUP, ROW_GROUP, 5]
 
 
 def test_a_single_label_dataset_has_one_label_a_row(tmp_path: Path) -> None:
@@ -103,10 +112,17 @@ def test_a_single_label_dataset_has_one_label_a_row(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("topics", "message"),
-    [(None, "has no label"), ([], "has no label"), (["体育", "财经"], "several labels"), (["其他"], "label '其他' is not")],
+    [
+        (None, "has no label"),
+        ([], "has no label"),
+        (["体育", "财经"], "several labels"),
+        (["其他"], "label '其他' is not"),
+    ],
 )
 def test_a_single_label_dataset_refuses_other_rows(tmp_path: Path, topics: Any, message: str) -> None:
-    changes: dict[int, dict[str, Any]] = {number: {"topics": ["体育"]} for number in range(20)} | {6: {"topics": topics}}
+    changes: dict[int, dict[str, Any]] = {number: {"topics": ["体育"]} for number in range(20)} | {
+        6: {"topics": topics}
+    }
     with pytest.raises(DataError, match=message):
         build(tmp_path, labels=SINGLE, changes=changes)
     assert not (tmp_path / "dist").exists()
@@ -179,4 +195,6 @@ def test_shards_of_other_rows_are_our_bug(tmp_path: Path) -> None:
     table = assignment([assigned(number) for number in (0, 2, 1)])
     written = shards(tmp_path / "shards", [row(number) for number in range(3)])
     with pytest.raises(ValueError, match="holds other rows"), open_draft(tmp_path, "news", "1.0.0") as draft:
-        write_rows(draft.folder, written, table, labels=LabelSet(LABELS.names, "multi-label"), options=Options(), run=inline)
+        write_rows(
+            draft.folder, written, table, labels=LabelSet(LABELS.names, "multi-label"), options=Options(), run=inline
+        )

@@ -1,0 +1,35 @@
+"""Step 8, baseline: a dataset folder -> a scored, explainable TF-IDF classifier. The only door to scikit-learn."""
+
+from caibian.baseline.evaluate import Comparison, Evaluation, compare, evaluate
+from caibian.baseline.examples import Examples, Task, from_rows, load_examples, load_task
+from caibian.baseline.models import Model, Prediction, predict
+from caibian.baseline.predict import label_records
+from caibian.baseline.predictions import read_predictions
+from caibian.baseline.run import Trained, compare_folder, evaluate_folder, train_and_score
+from caibian.baseline.save import load as load_model
+from caibian.baseline.save import save as save_model
+from caibian.baseline.train import train
+
+__all__ = [
+    "Comparison",
+    "Evaluation",
+    "Examples",
+    "Model",
+    "Prediction",
+    "Task",
+    "Trained",
+    "compare",
+    "compare_folder",
+    "evaluate",
+    "evaluate_folder",
+    "from_rows",
+    "label_records",
+    "load_examples",
+    "load_model",
+    "load_task",
+    "predict",
+    "read_predictions",
+    "save_model",
+    "train",
+    "train_and_score",
+]

@@ -5,7 +5,7 @@ off. Calibration is folded into the weights: the logistic function of a score, o
 probability.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,11 +16,12 @@ from scipy.special import expit, softmax
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from caibian.baseline.examples import Task, texts_of
-from caibian.baseline.features import Texts, Vocabulary, count, names
+from caibian.baseline.features import Texts, Vocabulary, count
 
 Matrix = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.float64]
 Choices = npt.NDArray[np.bool_]
+Telling = Mapping[str, Sequence[tuple[str, float]]]  # label -> features with their contribution, best first
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Model:
     intercept: Numbers
     thresholds: Numbers  # a topic is given where its probability reaches this; not used for one label a text
     facts: Mapping[str, object] = field(default_factory=dict)  # how it was trained, plain JSON
+    telling: Telling = field(default_factory=dict)  # what speaks most for each label
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +90,3 @@ def _narrow(counts: sp.csr_array) -> sp.csr_array:
         (counts.data, counts.indices.astype(np.int32, copy=False), counts.indptr.astype(np.int32, copy=False)),
         shape=counts.shape,
     )
-
-
-def telling_features(model: Model, *, most: int) -> dict[str, list[tuple[str, float]]]:
-    """Return, for each label, the words and runs of characters with the greatest weight, best first.
-
-    What stands both as a word and as a run of characters counts once, with its weights added up.
-    """
-    if model.weigher is None:
-        return {label: [] for label in model.task.labels}
-    known, place = np.unique(np.array(names(model.vocabulary), dtype=object), return_inverse=True)
-    rarity = np.asarray(model.weigher.idf_)
-    found = {}
-    for label, weights in zip(model.task.labels, model.weights, strict=True):
-        total = np.bincount(place, weights=weights * rarity, minlength=len(known))
-        best = np.argsort(-total, kind="stable")[:most]
-        found[label] = [(str(known[number]), float(total[number])) for number in best if total[number] > 0]
-    return found

@@ -94,17 +94,15 @@ def _gaps(left: Codes, right: Codes, *, open_ended: bool) -> Iterator[tuple[str,
     if max(len(one), len(two)) < 4 * GRAM:  # one small change: nothing to align
         yield _trimmed(one, two)
         return
-    anchors = _anchors(gram_hashes(left, GRAM), gram_hashes(right, GRAM))
-    ends = [] if open_ended else [(len(one), len(two))]
-    low = anchors[0] if open_ended and anchors else (0, 0)
-    for high in [*anchors, *ends]:
-        if high[0] - low[0] == 1 == high[1] - low[1]:
-            low = high
-            continue
+    places = _anchors(gram_hashes(left, GRAM), gram_hashes(right, GRAM))
+    if not open_ended:
+        ends = np.array([[0, 0], [len(one), len(two)]])
+        places = np.concatenate([ends[:1], places, ends[1:]])
+    jumps = np.flatnonzero(np.any(np.diff(places, axis=0) != 1, axis=1))
+    for low, high in zip(places[jumps].tolist(), places[jumps + 1].tolist(), strict=True):
         first, second = one[low[0] : high[0] + 1], two[low[1] : high[1] + 1]
         if first != second:
             yield _trimmed(first, second)
-        low = high
 
 
 def _without_common_ends(left: Codes, right: Codes) -> tuple[Codes, Codes]:
@@ -123,7 +121,7 @@ def _text(codes: Codes) -> str:
     return codes.astype("<u4").tobytes().decode("utf-32-le")
 
 
-def _anchors(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> list[tuple[int, int]]:
+def _anchors(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
     """Return where grams that occur once in each text stand, the most that are in the same order in both."""
     singles = []
     for hashes in (left, right):
@@ -131,25 +129,28 @@ def _anchors(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> lis
         singles.append((values[counts == 1], places[counts == 1]))
     (left_values, left_places), (right_values, right_places) = singles
     _, at_left, at_right = np.intersect1d(left_values, right_values, assume_unique=True, return_indices=True)
-    pairs = sorted(zip(left_places[at_left].tolist(), right_places[at_right].tolist(), strict=True))
-    return _longest_rising(pairs)
+    pairs = np.stack([left_places[at_left], right_places[at_right]], axis=1)
+    pairs = pairs[np.argsort(pairs[:, 0])]
+    return pairs[_longest_rising(pairs[:, 1])]
 
 
-def _longest_rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the longest part of the pairs in which the second numbers rise as well as the first."""
+def _longest_rising(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the positions of the longest part of distinct values that rises."""
+    if np.all(np.diff(values) > 0):
+        return np.arange(len(values))
     tails: list[int] = []
     tops: list[int] = []
-    previous = [-1] * len(pairs)
-    for number, (_, second) in enumerate(pairs):
-        place = bisect.bisect_left(tails, second)
+    previous = [-1] * len(values)
+    for number, value in enumerate(values.tolist()):
+        place = bisect.bisect_left(tails, value)
         previous[number] = tops[place - 1] if place else -1
-        tails[place : place + 1] = [second]
+        tails[place : place + 1] = [value]
         tops[place : place + 1] = [number]
     chain, number = [], tops[-1] if tops else -1
     while number >= 0:
-        chain.append(pairs[number])
+        chain.append(number)
         number = previous[number]
-    return chain[::-1]
+    return np.array(chain[::-1], np.int64)
 
 
 def _trimmed(one: str, two: str) -> tuple[str, str]:

@@ -60,14 +60,26 @@ def measure(
     numbers, a block of related texts at a time.
     """
     far = np.abs(days[left] - days[right]) > APART_DAYS
-    found: list[tuple[int, int, float, bool, bool, bool]] = []
+    parts = [_pairs([])]
     for block in _blocks(left, right, chars):
         numbers = np.unique(np.concatenate([left[block], right[block]]))
         folded = decode(texts(numbers))
-        found += _measure_block(numbers, folded, left[block], right[block], far[block], similarity)
-    columns = list(zip(*sorted(found), strict=True)) or [()] * 6
-    types = (np.int64, np.int64, np.float64, bool, bool, bool)
-    return Pairs(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)))
+        found = _measure_block(numbers, folded, left[block], right[block], far[block], similarity)
+        parts.append(_pairs(list(found)))
+    return joined(parts)
+
+
+def _pairs(found: list[tuple[int, int, float, bool, bool, bool]]) -> Pairs:
+    """Return pairs as arrays: a hostile corpus has millions of them."""
+    left, right, similarity, near, inside, same = zip(*found, strict=True) if found else ((),) * 6
+    return Pairs(
+        np.array(left, np.int64),
+        np.array(right, np.int64),
+        np.array(similarity, np.float64),
+        np.array(near, bool),
+        np.array(inside, bool),
+        np.array(same, bool),
+    )
 
 
 def joined(parts: list[Pairs]) -> Pairs:

@@ -107,7 +107,8 @@ def _each(lists: pa.Array, counts: np.ndarray, parents: np.ndarray) -> pa.Array:
     """
     valid = lists.is_valid().to_numpy(zero_copy_only=False)
     lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy()
-    assert (lengths == np.where(valid, counts, 0)).all(), "a step gave a row other than one value a paragraph"
+    if not (lengths == np.where(valid, counts, 0)).all():
+        raise ValueError("a step gave a row other than one value a paragraph")
     flat = pc.list_flatten(lists)
     if valid.all():
         return flat

@@ -182,7 +182,7 @@ def _limits(facts: Facts, text: bool) -> str:
     limits = [
         "Dates, publishers and authors are what the pages say; nobody has checked them.",
         "Repairs restore what the damage left evidence of; a repaired text may differ from the original.",
-        "Near copies are found by shared wording; the same event told in other words is no copy and may be in two splits.",
+        "Near copies are found by shared wording; the same event told in other words is none and may be in two splits.",
     ]
     if facts.labels.explained:
         limits.append(

@@ -1,7 +1,7 @@
 """croissant.json: the dataset for loaders that speak Croissant 1.1 (https://docs.mlcommons.org/croissant)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa

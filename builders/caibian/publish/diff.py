@@ -62,6 +62,11 @@ class Diff:
             "PATCH": f"{major}.{minor}.{patch + 1}",
         }[self.part]
 
+    @property
+    def is_seen(self) -> bool:
+        """Return whether a reader of articles or paragraphs would notice anything."""
+        return self.part != "PATCH"
+
     def summary(self) -> str:
         """Return the changes as one phrase."""
         found = [f"{change.rows:,} rows {kind}" for kind, change in self.articles.items() if change.rows]

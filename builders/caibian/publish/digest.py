@@ -10,6 +10,7 @@ what lies under a null leave no trace in them.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ Part = tuple[pa.Buffer, Offsets]  # row i has the bytes buffer[offsets[i]:offset
 
 
 def row_hashes(rows: pa.Table) -> tuple[bytes, int]:
-    """Return the SHA-256 of each row's canonical bytes, one after the other (32 bytes a row), and their total length."""
+    """Return the SHA-256 of each row's canonical bytes, one after the other, and those bytes' number."""
     found: list[bytes] = []
     size = 0
     for start in range(0, rows.num_rows, _BATCH):
@@ -79,7 +80,7 @@ def _canonical(rows: pa.Table) -> Iterator[memoryview]:
     joined = pc.binary_join_element_wise(*arrays, pa.scalar(b"", pa.large_binary()))
     offsets = _numpy(joined.buffers()[1], np.dtype("<i8"), joined.offset, len(joined) + 1).tolist()
     view = memoryview(joined.buffers()[2] or b"")
-    for start, end in zip(offsets[:-1], offsets[1:], strict=True):
+    for start, end in pairwise(offsets):
         yield view[start:end]
 
 

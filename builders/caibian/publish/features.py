@@ -6,9 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import yaml
 
 from caibian.publish.columns import label_column
 from caibian.publish.facts import LabelSet
+
+# What `datasets` raises, beside its own errors, over a folder that somebody edited.
+_DAMAGED = (
+    OSError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+    pa.ArrowException,
+    yaml.YAMLError,
+)
 
 
 def declare(schema: pa.Schema, labels: LabelSet) -> pa.Schema:
@@ -21,7 +34,8 @@ def declare(schema: pa.Schema, labels: LabelSet) -> pa.Schema:
         classes = datasets.ClassLabel(names=list(labels.names))
         features[column] = datasets.List(classes) if labels.task == "multi-label" else classes
     declared = features.arrow_schema
-    assert declared.remove_metadata() == schema, "datasets would store other types than ours"
+    if declared.remove_metadata() != schema:
+        raise TypeError("datasets would store other types than ours")
     return declared
 
 
@@ -47,14 +61,7 @@ def load_problems(
         for config, splits in rows.items():
             try:
                 loaded = datasets.load_dataset(str(folder.absolute()), config, cache_dir=str(cache))
-            except (
-                OSError,
-                ValueError,
-                TypeError,
-                KeyError,
-                datasets.exceptions.DatasetsError,
-                pa.ArrowException,
-            ) as error:
+            except (*_DAMAGED, datasets.exceptions.DatasetsError) as error:
                 reason = str(error.__cause__ or error).splitlines() or [type(error).__name__]
                 problems.append(f"{config}: datasets cannot load it: {reason[0]}")
                 continue
@@ -89,7 +96,7 @@ def _type_as_yaml(kind: pa.DataType) -> dict[str, Any]:
         inner = _type_as_yaml(kind.value_type)
         if set(inner) == {"dtype"}:
             return {"list": inner["dtype"]}
-        return {"list": inner["struct"] if "struct" in inner else inner}
+        return {"list": inner.get("struct", inner)}
     if pa.types.is_struct(kind):
         return {"struct": _struct_as_yaml([kind.field(number) for number in range(kind.num_fields)])}
     return {"dtype": "date32" if pa.types.is_date32(kind) else "float32" if pa.types.is_float32(kind) else str(kind)}

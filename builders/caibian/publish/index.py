@@ -30,8 +30,8 @@ def index(folder: Path, manifest: Mapping[str, Any], config: str, *, columns: Se
     for file in manifest["files"]:
         if file.get("config") != config:
             continue
-        for rows in batches(folder / file["path"], ["id", *(name for name in columns if name != "id")]):
-            tables.append(_hashed(rows, str(file["split"]), names, schema, _parts(columns)))
+        pieces = batches(folder / file["path"], ["id", *(name for name in columns if name != "id")])
+        tables += [_hashed(rows, str(file["split"]), names, schema, _parts(columns)) for rows in pieces]
     return pa.concat_tables(tables).combine_chunks()
 
 

@@ -29,8 +29,10 @@ _LANDLINE = re.compile(
 )
 # Without an area code, only where the text says that it is a telephone number.
 _LOCAL = re.compile(
-    rf"(?:电话|热线|传真|手机|联系方式|咨询|Tel|TEL|tel)(?:号码|号)?(?:为|是)?[:：\s]{{0,3}}([2-9２-９]{_D}{{6,7}}){_ENDS}{_NO_AMOUNT}"
+    rf"(?:电话|热线|传真|手机|联系方式|咨询|Tel|TEL|tel)(?:号码|号)?(?:为|是)?[:：\s]{{0,3}}"
+    rf"([2-9２-９]{_D}{{6,7}}){_ENDS}{_NO_AMOUNT}"
 )
+_LONGEST_LOCAL_PART = 64  # RFC 5321
 _LOCAL_PART = re.compile(r"[A-Za-z0-9._%+-]{1,64}$")
 _DOMAIN = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.[A-Za-z]{2,24}")
 
@@ -49,7 +51,10 @@ _ROLE = (
     "(?:村民|居民|市民|群众|网民|业主|住户|农户|果农|菜农|茶农|养殖户|种植户|脱贫户|贫困户|低保户|五保户|游客|乘客|车主"
     "|家长|患者|伤者|死者|受害人|被害人|嫌疑人|被告人|当事人|报案人|租客|储户)(?:代表)?"
 )
-_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱郭林罗宋郑谢韩唐冯董袁邓傅沈彭吕卢蒋蔡贾魏薛叶阎潘杜戴汪姜姚谭廖邹熊陆郝崔邱秦侯邵孟汤尹黎赖龚樊殷闫"
+_SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱郭林罗宋郑谢韩唐冯董袁邓傅沈彭吕卢蒋"
+    "蔡贾魏薛叶阎潘杜戴汪姜姚谭廖邹熊陆郝崔邱秦侯邵孟汤尹黎赖龚樊殷闫"
+)
 # These are common words as well; they are names only where somebody speaks, or is described in brackets.
 _SURNAMES_AND_WORDS = "高马梁程曹许曾苏丁任卢钟田范方石余金夏孔白康毛江史顾龙万段雷钱易常武乔贺文何"
 _NOT_IN_NAME = "说称讲道的地得了着过不们是在有就都也很更又还个这那我你他她它等被把对因为从到去"
@@ -91,15 +96,15 @@ def mask_phones(text: str) -> str:
 def mask_emails(text: str) -> str:
     """Return `text` with e-mail addresses masked but for their @."""
     start = text.find("@")
+    masked = list(text)
     while start >= 0:
-        local = _LOCAL_PART.search(text, max(0, start - 64), start)
+        local = _LOCAL_PART.search(text, max(0, start - _LONGEST_LOCAL_PART), start)
         domain = _DOMAIN.match(text, start + 1)
         if local and domain:
-            text = (
-                f"{text[: local.start()]}{'*' * (start - local.start())}@{'*' * len(domain[0])}{text[domain.end() :]}"
-            )
+            masked[local.start() : start] = "*" * (start - local.start())
+            masked[start + 1 : domain.end()] = "*" * len(domain[0])
         start = text.find("@", start + 1)
-    return text
+    return "".join(masked)
 
 
 def mask_identity_numbers(text: str) -> str:
@@ -129,21 +134,22 @@ def is_identity_number(number: str) -> bool:
 
 def _mask_names(texts: Sequence[str]) -> list[str]:
     names = {next(filter(None, found.groups())) for text in texts for found in _NAME.finditer(text)}
-    masked = list(texts)
-    for name in sorted(names, key=lambda name: (-len(name), name)):
-        masked = [_mask_name(text, name) for text in masked]
-    return masked
+    return [_mask_known(text, names) for text in texts] if names else list(texts)
 
 
-def _mask_name(text: str, name: str) -> str:
-    hidden = name[0] + "某" * (len(name) - 1)
-    if len(name) >= _FULL_NAME:
-        return text.replace(name, hidden)
-    pieces = text.split(name)
-    joined = pieces[0]
-    for piece in pieces[1:]:
-        joined += (hidden if _AFTER.match(piece) else name) + piece
-    return joined
+def _mask_known(text: str, names: set[str]) -> str:
+    """Return `text` with all of `names` masked where they stand, in one pass over its characters."""
+    surnames = {name[0] for name in names}
+    masked = list(text)
+    for start, first in enumerate(text):
+        if first not in surnames:
+            continue
+        whole = text[start : start + _FULL_NAME]
+        if len(whole) == _FULL_NAME and whole in names:
+            masked[start + 1 : start + _FULL_NAME] = "某" * (_FULL_NAME - 1)
+        elif text[start : start + 2] in names and _AFTER.match(text, start + 2):
+            masked[start + 1] = "某"
+    return "".join(masked)
 
 
 def _hide(number: str) -> str:

@@ -17,7 +17,8 @@ def seal(folder: Path, card: str, record: Mapping[str, Any]) -> None:
     stored = as_bytes({**record, "card_sha256": hashlib.sha256(blank).hexdigest()})
     stated = f"manifest sha256: `{hashlib.sha256(stored).hexdigest()}`".encode()
     head, found, tail = blank.rpartition(f"manifest sha256: `{BLANK}`".encode())
-    assert found, "the card has no place for the manifest's hash"
+    if not found:
+        raise ValueError("the card has no place for the manifest's hash")
     (folder / MANIFEST).write_bytes(stored)
     (folder / CARD).write_bytes(head + stated + tail)
 

@@ -19,7 +19,8 @@ def require_due(draft: Draft, digest: str) -> None:
         if manifest.read(draft.target)["content_sha256"] == digest:
             return
         found = diff(draft.target, draft.folder, examples_of_each=0)
-        raise DataError(f"{draft.target}: exists with other rows: {found.summary()}; due version is {found.due}")
+        what = found.summary() if found.is_seen else "none but dropped ones"
+        raise DataError(f"{draft.target}: exists with other rows: {what}; due version is {found.due}")
     earlier = latest_before(draft.target)
     if earlier is None:
         return

@@ -216,7 +216,12 @@ def test_the_byline_outranks_what_the_page_declares() -> None:
 
 
 def test_what_the_page_declares_outranks_a_bare_date() -> None:
-    assert article("<h1>鹤涧大桥合龙</h1><p>1976年4月25日</p>", head='<meta name="pubdate" content="2021-07-12">').published == DAY
+    assert (
+        article(
+            "<h1>鹤涧大桥合龙</h1><p>1976年4月25日</p>", head='<meta name="pubdate" content="2021-07-12">'
+        ).published
+        == DAY
+    )
 
 
 def test_the_date_may_stand_at_the_end_or_in_the_address() -> None:
@@ -243,7 +248,10 @@ def test_an_editor_stands_in_for_an_author_only_where_none_is_named() -> None:
 
 
 def test_the_section_is_the_last_of_the_breadcrumbs() -> None:
-    assert article("<div>当前位置：<a>首页</a> &gt; <a>云岫要闻</a> &gt; 正文</div><h1>鹤涧大桥合龙</h1>").section == "云岫要闻"
+    assert (
+        article("<div>当前位置：<a>首页</a> &gt; <a>云岫要闻</a> &gt; 正文</div><h1>鹤涧大桥合龙</h1>").section
+        == "云岫要闻"
+    )
 
 
 def test_codes_of_a_content_system_are_no_names() -> None:

@@ -55,7 +55,10 @@ def test_lines_know_their_links_headings_and_surroundings() -> None:
 
 
 def test_a_link_that_was_never_closed_is_no_link() -> None:
-    body = "".join(f"<br>第{number}段，渡口今年迎来了更多乡亲，船工们起早贪黑，连晚饭都顾不上吃，说这样的日子有盼头。" for number in range(8))
+    body = "".join(
+        f"<br>第{number}段，渡口今年迎来了更多乡亲，船工们起早贪黑，连晚饭都顾不上吃，说这样的日子有盼头。"
+        for number in range(8)
+    )
     assert all(line.link_chars == 0 for line in parse(f"<div><a href=top>{body}</div>", html=True).lines)
 
 
@@ -101,7 +104,9 @@ def test_json_ld_declares() -> None:
     assert (declared.author, declared.publisher, declared.section) == ("陆启明 柯远帆", "云岫融媒", "要闻")
 
 
-@pytest.mark.parametrize("source", ["{", "[" * 50_000, '{"@type": {"a": 1}}', '{"@type": "NewsArticle", "author": 3}', "null"])
+@pytest.mark.parametrize(
+    "source", ["{", "[" * 50_000, '{"@type": {"a": 1}}', '{"@type": "NewsArticle", "author": 3}', "null"]
+)
 def test_bad_json_ld_declares_nothing(source: str) -> None:
     declared = parse(f'<script type="application/ld+json">{source}</script><title>题</title>', html=True).declared
     assert declared.title == "题" and declared.author is None

@@ -11,7 +11,16 @@ from caibian.loaders.read.files import find
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    for name in ["b.txt", "a/2.txt", "a/10.txt", "a/deep/er/x.html", "a.txt", "新闻/一 二.txt", ".hidden/x.txt", "a/.x"]:
+    for name in [
+        "b.txt",
+        "a/2.txt",
+        "a/10.txt",
+        "a/deep/er/x.html",
+        "a.txt",
+        "新闻/一 二.txt",
+        ".hidden/x.txt",
+        "a/.x",
+    ]:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)

@@ -140,14 +140,15 @@ def _describe(page: Page, layout: _Layout, paragraphs: list[str]) -> Article:
         found.append(byline.Credits(authors=[layout.name]))
     if paragraphs:
         found += [metadata.read_opening(paragraphs[0]), metadata.read_ending(paragraphs[-1])]
-    ends = [*paragraphs[:1], *tails, *paragraphs[-1:]]
+    notes = [entry.line.text for entry in layout.below if entry.line.link_chars == 0]
+    ends = [*paragraphs[:1], *tails, *paragraphs[-1:], *notes]
     given = declared.given
     return Article(
         title=layout.title,
         paragraphs=paragraphs,
         published=metadata.find_published([] if "published" in given else layout.heads, declared, ends),
-        publisher=metadata.find_publisher([] if "publisher" in given else found, declared),
-        author=metadata.find_author([] if "author" in given else found, declared),
+        publisher=declared.publisher if "publisher" in given else metadata.find_publisher(found, declared),
+        author=declared.author if "author" in given else metadata.find_author(found, declared),
         section=metadata.find_section(layout.above, declared),
         url=declared.url,
     )

@@ -8,7 +8,7 @@ first zone that holds a good part of the prose, without the furniture inside it.
 import re
 
 from caibian.loaders.clean.byline import CLOCK
-from caibian.loaders.clean.judge import SIGNED, Judged
+from caibian.loaders.clean.judge import SENTENCE, SIGNED, Judged
 from caibian.loaders.clean.page import Page
 
 # A block is entered while it holds this share of the prose of the block around it.
@@ -96,15 +96,15 @@ def choose(page: Page, judged: list[Judged]) -> tuple[int, int]:
     first = next(index for index, run in enumerate(runs) if run[0] >= min(best, max(GOOD_PART * best, MIN_WORTH)))
     start, stop = runs[first][1:]
     for value, begin, end in runs[first + 1 :]:
-        if value < MIN_WORTH:
-            continue
-        if not _continues(judged, (start, stop), (begin, end)):
+        if value > 0 and _continues(judged, (start, stop), (begin, end)):
+            stop = end
+        elif value >= MIN_WORTH:
             break
-        stop = end
     for value, begin, end in reversed(runs[:first]):
-        if value >= MIN_WORTH and _continues(judged, (begin, end), (start, stop)):
+        if value > 0 and _continues(judged, (begin, end), (start, stop)):
             start = begin
-    return _widen(judged, start, _before_next_story(judged, start, stop))
+    start, stop = _widen(judged, start, stop)
+    return start, _before_next_story(judged, start, stop)
 
 
 # So much prose is an article by itself; behind it an editors' line or a new byline begins another.
@@ -122,9 +122,8 @@ def _before_next_story(judged: list[Judged], start: int, stop: int) -> int:
                 continue  # that was the summary over the byline
             if EDITORS.search(entry.line.text):
                 return position
-            if rest >= STORY_CHARS and CLOCK.search(entry.line.text):
-                before = judged[position - 1]
-                title = len(before.line.text) <= 60 and not before.line.text.endswith(("。", "”"))
+            title = len(judged[position - 1].line.text) <= 60 and SENTENCE.search(judged[position - 1].line.text) is None
+            if CLOCK.search(entry.line.text) and (title or rest >= STORY_CHARS):
                 return position - title
         prose += entry.prose
     return stop
@@ -169,6 +168,8 @@ def _best_run(values: list[float], begin: int, end: int) -> tuple[float, int, in
 
 # An article goes on behind a box of this many lines at most.
 BOX_LINES = 25
+# A line of this length names the other story itself; a shorter one heads a list of them.
+MIN_BOX = 12
 
 
 def _continues(judged: list[Judged], earlier: tuple[int, int], later: tuple[int, int]) -> bool:
@@ -176,6 +177,8 @@ def _continues(judged: list[Judged], earlier: tuple[int, int], later: tuple[int,
     gap = judged[earlier[1] : later[0]]
     if len(gap) > BOX_LINES or any(entry.byline for entry in gap):
         return False
+    if not judged[later[0]].line.tag:  # crawled text has no blocks: only a line such as 相关阅读：…… is a box
+        return len(gap) == 1 and len(gap[0].line.text) >= MIN_BOX and later[1] - later[0] > 1
     runs = [[entry.home for entry in judged[start:stop] if entry.prose] for start, stop in (earlier, later)]
     small, large = sorted(runs, key=len)
     homes = set(large)

@@ -28,8 +28,10 @@ LABEL = re.compile(
     rf"(?P<name>{_ALL})(?:\s{{0,4}}[:：]|(?<=记者)\s|(?<=通讯员)\s|(?<=编辑)\s|(?<=责编)\s|(?<=作者)\s"
     rf"|[/／](?=[\u4e00-\u9fff])|(?<=[转摘]自)(?=[《“]))"
 )
-# No line is a byline without one of these.
-_MAYBE = re.compile(r"[:：/／]|[\d０-９]{4}|年|记者|通讯员|编辑|责编|作者|发[表布]|张贴")
+# The last characters of the labels before what follows a label: a quick look, as the labels are many.
+_TAIL = re.compile(
+    "[" + "".join(sorted({name[-1] for name in _ROLE_OF})) + r"](?:\s{0,4}[:：]|[\s/／])|[转摘]自[《“]|发[布表]|张贴|上传于"
+)
 CLOCK = re.compile(r"\d{1,2}\s?[:：]\s?\d{2}(?:\s?[:：]\s?\d{2})?(?:\s?[AP]M)?", re.IGNORECASE)
 NOISE = re.compile(
     r"(?:https?://)?(?:[a-z0-9-]{1,30}\.){1,4}(?:com|cn|net|org|hk|tw)\b\S{0,60}|size=\S{1,6}"
@@ -197,6 +199,8 @@ def people(value: str, *, open_names: bool = False) -> list[str]:
     for token in _SPLIT.split(value):
         token = re.sub(r"(?:文并摄|摄影报道|报道|整理|综合|实习生|通讯员|记者)$", "", token.strip(_BRACKETS))
         token = re.sub(r"^(?:本报|本刊|本网|见习|实习|特约|首席|全媒体)?(?:记者|通讯员|实习生)", "", token)
+        if not token and names:
+            continue  # 通讯员 between the reporters and the correspondents
         if (
             not _HAN_NAME.fullmatch(token)
             or token[-1] in "县市省区州镇村社报网台"
@@ -223,7 +227,9 @@ def is_byline(text: str) -> bool:
     """
     if len(text) > MAX_BYLINE_CHARS:
         return False
-    found = read_byline(text)
-    if _MAYBE.search(text) is None or "。" in text or "！" in text or "？" in text:
+    if "。" in text or "！" in text or "？" in text:
         return False
+    if _TAIL.search(text) is None and find_date(text) is None:
+        return False
+    found = read_byline(text)
     return found.rest <= (14 if found.labelled else 8) and (found.labelled or found.dated)

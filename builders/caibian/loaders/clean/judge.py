@@ -14,8 +14,8 @@ SIGNED = re.compile(
     r"(?:19|20)\d\d\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日"
     r"|[一二][〇○零一二三四五六七八九]{3}年\S{2,7}日"
 )
-# The marks of furniture in class names are believed where this part of the prose, at least, has none.
-UNMARKED = 0.3
+# The marks of furniture in class names are believed where this part of the prose has none, or this much of it.
+UNMARKED, UNMARKED_CHARS = 0.3, 150
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ def judge(page: Page) -> list[Judged]:
             _classify(entry)
         judged.append(entry)
     clear = sum(entry.prose for entry in judged if not entry.line.furniture)
-    if clear < UNMARKED * sum(entry.prose for entry in judged):
+    if clear < min(UNMARKED_CHARS, UNMARKED * sum(entry.prose for entry in judged)):
         for entry in judged:
             entry.line.furniture = False
     return judged

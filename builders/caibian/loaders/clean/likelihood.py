@@ -12,7 +12,7 @@ from importlib.resources import files
 
 PUNCTUATION = {"，": 0.06, "。": 0.03, "、": 0.025, "“": 0.008, "”": 0.008, "：": 0.004, "；": 0.004, "（": 0.003,
                "）": 0.003, "《": 0.003, "》": 0.003, "！": 0.001, "？": 0.0012, "—": 0.001, "…": 0.0005, "·": 0.001,
-               "　": 0.001, "％": 0.0005, "‘": 0.0005, "’": 0.0005}  # fmt: skip
+               "　": 0.01, "％": 0.0005, "‘": 0.0005, "’": 0.0005}  # fmt: skip
 _PUNCTUATION = {mark: math.log(share) for mark, share in PUNCTUATION.items()}
 _STOPS, _OPENERS = frozenset("，、；：。？！"), frozenset("“《（‘”’）》—…　")
 _AFTER_STOP = -9.0  # two stops in a row are a mistake

@@ -18,20 +18,20 @@ _ELEMENTS = frozenset(
     " menu meta nav object ol optgroup option p param pre q s samp script section select small span strike strong"
     " style sub sup svg table tbody td textarea tfoot th thead time title tr tt u ul video".split()
 )
-_HALF = re.compile(r"(?<![<\w/.:=])/?(?:p|div|span|strong|font|td|tr|li|ul|table|section|center)>(?=\s|$|<|[\u3000-\u9fff])", re.M)
+_HALF = re.compile(r"(?<![<A-Za-z0-9/.:=])/?(?:p|div|span|strong|font|td|tr|li|ul|table|section|center)>(?=\s|$|<|[\u3000-\u9fff])", re.M)
 _PICTURE = re.compile(r"!\[[^\[\]\n]{0,100}\]\([^()\n]{0,2000}\)")
 _DATA = re.compile(r"(?:</?image>)?data:image/[a-z+.-]{1,20};base64,[A-Za-z0-9+/=]*(?:</image>)?|</?image>")
 _EMAIL = re.compile(r"\[email(?: |\u00a0)protected\]")
 # Forums scatter strings like `; U" i/ B1 h& w7` between lines: tokens of a letter or digit and a sign.
 _SIGN = r"[!-/:-@\[-`{-~]"
 _TOKEN = rf"(?:{_SIGN}[A-Za-z0-9]?|[A-Za-z0-9]{_SIGN}|[A-Za-z][0-9]|[0-9][A-Za-z])"
-_PROTECTION = re.compile(rf"(?<![^\s{_HAN}，。；！？”])(?:{_TOKEN} ){{3,60}}[A-Za-z0-9!-/:-@]{{1,2}}(?![^\s{_HAN}])")
+_PROTECTION = re.compile(rf"(?<![^\s{_HAN}，。；！？”])(?:[A-Za-z0-9] )?(?:{_TOKEN} ){{3,60}}[A-Za-z0-9!-/:-@]{{1,2}}(?![^\s{_HAN}])")
 _TOKEN_MIX = re.compile(rf"{_SIGN}[A-Za-z0-9]|[A-Za-z0-9]{_SIGN}|[A-Za-z][0-9]|[0-9][A-Za-z]")
 _EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"
-_BETWEEN = re.compile(rf"[.{_EMOJI}](?<=[{_HAN}].)\ufe0f?(?=[{_HAN}])")
+BETWEEN = re.compile(rf"[.{_EMOJI}](?<=[{_HAN}].)\ufe0f?(?=[{_HAN}])")
 _COMMAS = re.compile(rf",(?<=[{_HAN}”）],)(?:,+|，)|，(?<=[{_HAN}”）]，),+")
 _INDENT = re.compile(rf"^\s*(?:\?\?){{1,3}}(?=[{_HAN}“《])", re.M)
-_BROKEN = re.compile(rf"(?<=[{_HAN}”》])[ \t\r\u3000]*\n\s*(?=、)")
+BROKEN = re.compile(rf"\n(?<=[{_HAN}”》]\n)\s{{0,40}}(?=、)")
 _EMPTY_LINE = re.compile(r"^[ \t\u3000\u00a0]*(?:[•·◦▪*-]|\(\s*\)|（\s*）|\[\s*\]|【\s*】)[ \t\u3000\u00a0]*$", re.M)
 _PROTECTED = re.compile("[!-~]{1,2} [!-~]{1,2} [!-~]{1,2} [!-~]{1,2}")
 _MIN_INSIDE = 50  # occurrences in jieba's frequencies of the word that a dot splits
@@ -74,7 +74,7 @@ def _bogus_tags(text: str) -> tuple[str, int]:
 
 def _stray(text: str) -> tuple[str, int]:
     """Take out dots and emoji that split a word of the dictionary."""
-    if _BETWEEN.search(text) is None:
+    if BETWEEN.search(text) is None:
         return text, 0
     model = likelihood.load()
     simple = script.simple_forms()
@@ -83,7 +83,7 @@ def _stray(text: str) -> tuple[str, int]:
         before, after = text[match.start() - 1], text[match.end()]
         return model.inside.get(simple.get(before, before) + simple.get(after, after), 0) >= _MIN_INSIDE
 
-    found = [match for match in _BETWEEN.finditer(text) if splits(match)]
+    found = [match for match in BETWEEN.finditer(text) if splits(match)]
     if len(found) < 2:  # one may be somebody's initial or mood
         return text, 0
     parts, at = [], 0
@@ -114,7 +114,7 @@ def _rejoin(text: str) -> tuple[str, int]:
     """Move a line that begins with 、 up to the line it belongs to; the line breaks follow it."""
     count = 0
     parts, at = [], 0
-    for match in _BROKEN.finditer(text):
+    for match in BROKEN.finditer(text):
         end = text.find("\n", match.end())
         end = len(text) if end < 0 else end
         if match.start() < at:

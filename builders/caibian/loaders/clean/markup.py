@@ -167,12 +167,20 @@ def _text(state: _Scan, text: str) -> None:
         return
     if "&" in text:
         text = text.replace("&nbsp;", "\xa0").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    first, *rest = text.split("\n") if state.blocks[state.open[-1]].tag == "pre" else (text,)
-    state.parts.append(first)
     if state.linked:
         length = len(text.strip())
         state.link_chars += length
         state.link_length += length
+    if "\n" in text and state.blocks[state.open[-1]].tag == "pre":
+        _preformatted(state, text)
+    else:
+        state.parts.append(text)
+
+
+def _preformatted(state: _Scan, text: str) -> None:
+    """Add text in which a line break ends the line."""
+    first, *rest = text.split("\n")
+    state.parts.append(first)
     for piece in rest:
         _flush(state)
         state.soft = True

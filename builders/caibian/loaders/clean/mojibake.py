@@ -17,7 +17,8 @@ _CP1252 = "\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0
 _LATIN = re.compile(rf"[\u0080-\u00ff{_CP1252}]{{4,}}")
 LATIN_SIGN = re.compile("[\u00a1-\u00ff][\u0080-\u00ff\u20ac\u0152-\u0192\u02c6-\u2122]{3}")
 # What the lead bytes of UTF-8 punctuation and the most frequent characters become in GBK.
-GBK_SIGN = re.compile("[锛銆鈥鐨鏄涓鍦鏈浜杩閿涔鎴]")
+GBK_CHARACTERS = "锛銆鈥鐨鏄涓鍦鏈浜杩閿涔鎴"
+GBK_SIGN = re.compile(f"[{GBK_CHARACTERS}]")
 _GBK = re.compile("[\u0080\u20ac\u2014\u2018-\u2026\u3000-\u303f\u3400-\u9fff\ue000-\uf8ff\uff01-\uff5e\u0391-\u0451\u2460-\u24ff\u2550-\u25ff\u3041-\u312f\u30a1-\u30ff\u00a4-\u00f7?\ufffd \x21-\x7e]+")
 _ENTITY = re.compile(r"&(?:amp;)+(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 _VISIBLE = re.compile(r"&(?:nbsp|ldquo|rdquo|lsquo|rsquo|mdash|ndash|hellip|middot|bull|[et][nm]sp|emsp|thinsp|#\d{4,5});")

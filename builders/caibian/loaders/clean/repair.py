@@ -15,6 +15,7 @@ from caibian.loaders.clean import bytes as slips
 from caibian.loaders.clean import litter, mojibake, readings, spam
 from caibian.loaders.clean import script as scripts
 from caibian.loaders.clean import width as widths
+from caibian.loaders.clean.lattice import FIRST_LETTERS
 
 KINDS = ("litter", "mojibake", "slipped_bytes", "readings", "script", "width", "spam", "lost")
 
@@ -44,16 +45,19 @@ def repair_lines(
     ['经济发展，项目落地。']
     """
     text = "\n".join(lines)
+    if not _is_suspect(text):
+        return Repaired(list(lines))
     repairs: dict[str, int] = {}
-    if text.count("\n") != len(lines) - 1:  # a line holds a line break: no line may move
+    if lines and text.count("\n") != len(lines) - 1:  # a line holds a line break: no line may move
         return _apart(lines, script=script, width=width)
     folded = widths.is_folded(text)
     text = _undo_damage(text, repairs)
     found = scripts.detect(text)
     if script == "simplified":
         simple = scripts.simplify(text, script=found)
-        _count(repairs, "script", sum(map(ne, text, simple)))
-        text = simple
+        if simple is not text:
+            _count(repairs, "script", sum(map(ne, text, simple)))
+            text = simple
     damaged = found == "converted" or bool(repairs.keys() & {"slipped_bytes", "readings"})
     if width == "restore" and folded and (damaged or widths.is_page(text)):
         text, count = widths.restore(text)
@@ -85,12 +89,48 @@ def _undo_damage(text: str, repairs: dict[str, int]) -> str:
     if _signs().search(text) is None:
         return text
     evidence = readings.gather(text)
-    text, count, lost = slips.undo(text, slips.context(text, evidence, folded=widths.is_folded(text)))
+    text, count, lost = slips.undo(text, slips.context(text, evidence, folded=not widths.has_full(text) or widths.is_folded(text)))
     _count(repairs, "slipped_bytes", count)
     _count(repairs, "lost", lost)
     text, count = readings.strip(text, evidence)
     _count(repairs, "readings", count)
     return text
+
+
+def _is_suspect(text: str) -> bool:
+    """Tell whether anything in the text could need repair; nearly all clean text ends here."""
+    return (
+        _special().search(text) is not None
+        or _ASCII.search(text) is not None
+        or ("(" in text and _BRACKETED.search(text) is not None)
+        or ("（" in text and _WIDE_BRACKETED.search(text) is not None)
+        or ("." in text and _DOT.search(text) is not None)
+        or ("," in text and any(commas in text for commas in (",,", ",，", "，,")))
+        or ("[" in text and ("![" in text or "[email" in text))
+        or widths.INSIDE.search(text) is not None
+        or litter.BROKEN.search(text) is not None
+        or spam.SIGN.search(text) is not None
+        or not scripts.is_plainly_chinese(text)
+    )
+
+
+# What clean Chinese text rarely has, and what to look for; the modules look closer. Each pattern begins with what
+# it is anchored at, a literal or a class, so that `re` skips to it: lookbehinds come second.
+_ASCII = re.compile(r"[<>&|_*?#^~{}\\$@`]")
+_BRACKETED = re.compile(rf"\(\s?[{readings.LETTERS}]{{1,6}}\s?[)）]")
+_WIDE_BRACKETED = re.compile(rf"（\s?[{readings.LETTERS}]{{1,6}}\s?[)）]")
+_DOT = re.compile(r"\.(?<=[\u4e00-\u9fff].)(?=[\u4e00-\u9fff])")
+
+
+@lru_cache(maxsize=1)
+def _special() -> re.Pattern[str]:
+    """Return the class of characters that damaged text has and clean Simplified text nearly never."""
+    toned = "āáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿê"
+    letters = "\u0080-\u00a0\u00a1-\u00af\u00b2-\u00b6\u00b8-\u00d6\u00d8-\u00f6\u00f8-\u00ff"
+    return re.compile(
+        f"[{scripts.sign_class()}{toned}{letters}{mojibake.GBK_CHARACTERS}{FIRST_LETTERS}\ue000-\uf8ff\ufffd"
+        "\u3041-\u312f\u2600-\u27bf\U0001f300-\U0001faff]"
+    )
 
 
 @lru_cache(maxsize=1)

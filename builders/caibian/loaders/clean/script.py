@@ -54,6 +54,11 @@ def detect(text: str) -> Script:
     return "traditional" if regional > sum(map(text.count, _MAINLAND)) else "converted"
 
 
+def is_plainly_chinese(text: str) -> bool:
+    """Tell at a glance that the text is Chinese and not Japanese in Han only; `detect` counts."""
+    return _SENTENCE.search(text) is not None and len(text.encode("utf-8", "ignore")) > _DENSE * len(text)
+
+
 def is_traditional(text: str) -> bool:
     """Tell whether most characters that differ between the scripts are Traditional, in whatever language."""
     return len(_traditional().findall(text)) > len(_simplified().findall(text))
@@ -121,7 +126,7 @@ def _simplified() -> re.Pattern[str]:
 
 
 def _is_chinese(text: str) -> bool:
-    if _SENTENCE.search(text) and not _KANA.search(text) and len(text.encode("utf-8", "ignore")) > _DENSE * len(text):
+    if is_plainly_chinese(text) and not _KANA.search(text):
         return True  # nearly always, and ten times as fast as counting
     han = len(_IS_HAN.findall(text))
     if not han or len(_KANA.findall(text)) > _MAX_KANA_SHARE * han:

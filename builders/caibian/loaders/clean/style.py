@@ -1,6 +1,7 @@
 """Genres that show in how a text is written: fiction, model speeches, expanded phrases, advertisements."""
 
 import re
+from itertools import islice
 
 from caibian.loaders.clean.draft import Draft
 
@@ -101,7 +102,8 @@ def is_generated(draft: Draft, min_signs: int) -> bool:
     characters; what is concrete weighs against them.
     """
     size = max(500, len(draft.text)) / 500
-    if len(_CONCRETE.findall(draft.text)) > 4 * size:
+    limit = int(4 * size)
+    if sum(1 for _ in islice(_CONCRETE.finditer(draft.text), limit + 1)) > limit:
         return False
     phrases = len({found[:4] for found in _PLATITUDE.findall(draft.text)})
     return phrases >= min_signs and phrases >= min_signs * size / 2

@@ -7,11 +7,10 @@ quotation mark it was full-width; behind digits, Latin letters and signs nobody 
 import re
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
-_BEHIND = rf"(?<=[{_HAN}”’》】）、。])"
-_MARK = re.compile(rf"{_BEHIND}[,;!?](?![,;!?])|{_BEHIND}:(?!//)")
-_BRACKETS = re.compile(rf"{_BEHIND}\(([^()\n]{{0,80}})\)|\(([^()\n]{{0,40}}[{_HAN}][^()\n]{{0,40}})\)")
+_MARK = re.compile(rf"[,;!?](?<=[{_HAN}”’》】）、。].)(?![,;!?])|:(?<=[{_HAN}”’》】）、。].)(?!//)")
+_BRACKETS = re.compile(rf"\((?<=[{_HAN}”’》】）、。].)([^()\n]{{0,80}})\)|\(([^()\n]{{0,40}}[{_HAN}][^()\n]{{0,40}})\)")
 _FULL = re.compile("[，；：！？（）]")
-_INSIDE = re.compile(rf"(?<=[{_HAN}”)])[,;:!?](?=[{_HAN}“])")
+INSIDE = re.compile(rf"[,;:!?](?<=[{_HAN}”)].)(?=[{_HAN}“])")
 _WIDE = {ord(mark): ord(mark) + 0xFEE0 for mark in ",;:!?"}
 
 # A page was folded if it has no full-width mark (a title from elsewhere may have one), and ...
@@ -22,16 +21,21 @@ _MIN_LINES = 3  # write short posts. Where other damage proves the mirror, one m
 
 def is_folded(text: str) -> bool:
     """Tell whether the text has half-width marks between Han, or readings of Han, and no full-width ones."""
-    if _INSIDE.search(text) is None:
+    if INSIDE.search(text) is None:
         return False
-    return len(_FULL.findall(text)) <= _FEW * len(_INSIDE.findall(text))
+    return len(_FULL.findall(text)) <= _FEW * len(INSIDE.findall(text))
+
+
+def has_full(text: str) -> bool:
+    """Tell whether the text has any full-width mark that folding would have taken."""
+    return _FULL.search(text) is not None
 
 
 def is_page(text: str) -> bool:
     """Tell whether so much of the text is folded that no person typed it, without other damage to prove it."""
-    if len(_INSIDE.findall(text)) < _MIN_MARKS:
+    if len(INSIDE.findall(text)) < _MIN_MARKS:
         return False
-    return sum(_INSIDE.search(line) is not None for line in text.split("\n")) >= _MIN_LINES
+    return sum(INSIDE.search(line) is not None for line in text.split("\n")) >= _MIN_LINES
 
 
 def restore(text: str) -> tuple[str, int]:

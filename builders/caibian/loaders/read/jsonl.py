@@ -98,7 +98,8 @@ def _parse(line: Line, *, encoding: str) -> Object | Line:
     """Return the line's object, or the line with the reason why it is none."""
     if line.dropped is not None:
         return line
-    data = line.data if encoding == "utf-8" else line.data.decode(encoding, "replace").encode()
+    is_utf8 = encoding.startswith("utf")  # UTF-16 has become UTF-8 on the way
+    data = line.data if is_utf8 else line.data.decode(encoding, "replace").encode()
     try:
         parsed = orjson.loads(data)
     except orjson.JSONDecodeError:
@@ -122,9 +123,9 @@ def _parse_other(data: bytes) -> object:
 def _line_reader(file: BinaryIO, encoding: str) -> Callable[[int], bytes]:
     """Return a function that reads a line of at most so many bytes or characters."""
     if not encoding.startswith(("utf-16", "utf-32")):
-        return file.readline
+        return file.readline  # a newline is one byte in these, and no byte of another character
     text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="\n")
-    return lambda limit: text.readline(limit).encode(encoding)
+    return lambda limit: text.readline(limit).encode("utf-8", "surrogatepass")
 
 
 def _lines(read_line: Callable[[int], bytes], *, length: int | None, first_line: int) -> Iterator[Line]:

@@ -80,18 +80,15 @@ def _values(column: pa.Array) -> list[object]:
     if pa.types.is_temporal(kind):  # Python has no dates before the year 1 and no nanoseconds
         return list(column.cast(pa.string()).to_pylist())
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        column = column.cast(pa.large_binary())  # what is no UTF-8 would raise for all of the batch
-        kind = column.type
+        # One text that is no UTF-8 would raise for all of the batch.
+        values = column.cast(pa.large_binary()).to_pylist()
+        return [None if value is None else value.decode("utf-8", "replace") for value in values]
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         return [_text(value) for value in column.to_pylist()]
     return list(column.to_pylist())
 
 
 def _text(value: bytes | None) -> str | None:
-    if value is None:
-        return None
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        decoded = encodings.decode(value)
-        return decoded.text if decoded else None
+    """Return bytes as text, as crawls keep pages; None where they are binary."""
+    decoded = encodings.decode(value) if value is not None else None
+    return decoded.text if decoded else None

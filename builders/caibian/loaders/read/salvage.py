@@ -13,6 +13,7 @@ _CHUNK = 1 << 20
 _TRIAL = 1 << 17  # bytes of a packed record that are enough to see how it starts: a block of Zstandard
 _VERSION = b"WARC/"
 _PLAIN = re.compile(rb"\nWARC/[01]\.\d")
+_END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
 _GZIP = re.compile(rb"\x1f\x8b\x08")
 _ZSTANDARD = re.compile(rb"\x28\xb5\x2f\xfd")
 
@@ -38,6 +39,17 @@ def next_record(file: BinaryIO, start: int) -> int | None:
         overlap = data[-8:]  # a start that the chunk's end cuts in two
         file.seek(position)
     return None
+
+
+def end_of_record(file: BinaryIO, offset: int, length: int) -> int:
+    """Return where to look for what follows the record at `offset`, whose block has `length` bytes.
+
+    In a plain archive that is behind the block, which may quote another record; a packed one shows its starts.
+    """
+    file.seek(offset)
+    head = file.read(_TRIAL)
+    end = _END_OF_HEADER.search(head)
+    return offset + end.end() + length - 1 if head.lstrip().startswith(_VERSION) and end else offset + 1
 
 
 def _starts_record(file: BinaryIO, offset: int) -> bool:

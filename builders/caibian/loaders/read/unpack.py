@@ -73,7 +73,8 @@ class _Zstandard(io.RawIOBase):
     def __init__(self, raw: BinaryIO) -> None:
         self._raw = raw
         self._frame: zstandard.ZstdDecompressionObj | None = None
-        self._packed = self._plain = b""
+        self._packed = b""
+        self._plain = memoryview(b"")  # of which parts are taken without copying the rest
 
     def readable(self) -> bool:
         return True
@@ -94,7 +95,7 @@ class _Zstandard(io.RawIOBase):
     def _unpack(self) -> None:
         if self._frame is None:
             self._frame = zstandard.ZstdDecompressor(max_window_size=_ZSTD_MAX_WINDOW).decompressobj()
-        self._plain = self._frame.decompress(self._packed)
+        self._plain = memoryview(self._frame.decompress(self._packed))
         self._packed = b""
         if self._frame.eof:
             self._packed, self._frame = self._frame.unused_data, None

@@ -8,7 +8,8 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from caibian.loaders.read import http_response
 from caibian.loaders.read.document import MAX_BYTES, to_record
 from caibian.loaders.read.record import Record
-from caibian.loaders.read.salvage import next_record
+from caibian.loaders.read.salvage import end_of_record, next_record
+from caibian.loaders.read.unpack import read_head
 
 # A block holds a page as it went over the wire, and its headers.
 MAX_BLOCK = MAX_BYTES + (1 << 20)
@@ -22,6 +23,7 @@ class _Block(NamedTuple):
     """A record as it lies in the archive at byte `offset`."""
 
     offset: int
+    length: int
     kind: WarcRecordType
     url: str
     type: str
@@ -29,9 +31,9 @@ class _Block(NamedTuple):
 
 
 class _Broken(NamedTuple):
-    """Stands for a record that cannot be read; the next is behind `offset`."""
+    """Stands for a record that cannot be read; where even its start cannot be told, `offset` is None."""
 
-    offset: int
+    offset: int | None
 
 
 def read(path: str, *, encoding: str = "auto") -> Iterator[Record]:
@@ -76,48 +78,57 @@ def _dropped(reason: str) -> Record:
 def _blocks(path: str) -> Iterator[tuple[int, _Block | str]]:
     """Yield number and block of the archive's records in order, and a reason instead for one that is damaged."""
     number = false_starts = 0
-    offset: int | None = 0
     is_damaged = False
+    start: int | None = 0
+    # Lenient parsing, for header lines that end in a bare newline, passes over damage without a word.
+    is_lenient = b"\r\n" not in read_head(path)[:100]
     with open(path, "rb") as file:
-        while offset is not None and false_starts < MAX_FALSE_STARTS:
-            broken = None
-            for block in _run(file, offset):
+        while start is not None and false_starts < MAX_FALSE_STARTS:
+            last: _Block | _Broken = _Broken(start)
+            for block in _run(file, start, is_lenient=is_lenient):
                 if isinstance(block, _Broken):
-                    broken = block
+                    last = block if block.offset is not None else last
                     break
                 if is_damaged:
                     yield number, "bad_record"
                 is_damaged, false_starts = False, 0
                 number += 1
                 yield number, block
-            if broken is None:
-                break
-            if not is_damaged:
-                is_damaged = True
-                number += 1
+                last = block._replace(data=b"")
+            else:
+                block = None
+            start = next_record(file, _behind(file, last))
+            if start is None and block is None:
+                break  # the end, and nothing was passed over before it
+            number += not is_damaged
+            is_damaged = True
             false_starts += 1
-            offset = next_record(file, broken.offset + 1)
     if is_damaged:
         yield number, "truncated"
 
 
-def _run(file: BinaryIO, offset: int) -> Iterator[_Block | _Broken]:
-    """Yield the records from `offset` on, until the end or the first that is broken."""
-    file.seek(offset)
-    archive = iter(
-        # Lenient parsing takes header lines that end in a bare newline.
-        ArchiveIterator(file, parse_http=False, max_header_len=MAX_HEADER, quirks_mode=True)
-    )
+def _behind(file: BinaryIO, last: _Block | _Broken) -> int:
+    """Return where to look for the record behind the last that was seen."""
+    if isinstance(last, _Block):
+        return end_of_record(file, last.offset, last.length)
+    return (last.offset or 0) + 1
+
+
+def _run(file: BinaryIO, start: int, *, is_lenient: bool) -> Iterator[_Block | _Broken]:
+    """Yield the records from `start` on, until the end or the first that is broken."""
+    file.seek(start)
+    archive = ArchiveIterator(file, parse_http=False, max_header_len=MAX_HEADER, quirks_mode=is_lenient)
+    records = iter(archive)
     while True:
+        offset = None
         try:
-            record = next(archive, None)
+            record = next(records, None)
             if record is None:
                 return
             offset = record.stream_pos
             block = _read_block(record)
         except OSError:  # of fastwarc, for what is damaged; the file itself was read through once before
-            yield _Broken(offset)
-            return
+            block = None
         if block is None:
             yield _Broken(offset)
             return
@@ -128,11 +139,12 @@ def _read_block(record: WarcRecord) -> _Block | None:
     """Return a record with its block, None where it breaks off."""
     headers = record.headers
     length = headers.get("Content-Length") or ""
-    if not (length.isascii() and length.isdigit()):
+    if not (length.isascii() and length.isdigit() and len(length) < 19):
         return None
     wanted = record.record_type in _DOCUMENTS
     data = record.reader.read(MAX_BLOCK + 1) if wanted else b""
-    if wanted and len(data) < min(int(length[:18]), MAX_BLOCK + 1):
+    if wanted and len(data) < min(int(length), MAX_BLOCK + 1):
         return None
     url = (headers.get("WARC-Target-URI") or "").strip().strip("<>")
-    return _Block(record.stream_pos, record.record_type, url, headers.get("Content-Type") or "", data)
+    type_ = headers.get("Content-Type") or ""
+    return _Block(record.stream_pos, int(length), record.record_type, url, type_, data)

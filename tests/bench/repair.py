@@ -1,0 +1,71 @@
+"""Measure the repair: MB of UTF-8 a CPU second on clean and damaged text, and growth on the worst text.
+
+Run `python -m tests.bench.repair`. Figures are ratios to decoding and searching the same text with `re`, in the
+same process, so that they compare across machines.
+"""
+
+import random
+import re
+import time
+from collections.abc import Callable, Sequence
+
+from caibian.loaders.clean.repair import repair_lines
+
+from tests.damage import MARKS, damage, frequent_table, whole_table
+from tests.loaders.clean.test_repair import SIMPLIFIED
+
+WORST = {
+    "question marks": "?",
+    "lost bytes": "發(fā)?",
+    "private use": "發(fā)\ue2fd",
+    "eaten readings": "勇?lián)",
+    "shifted run": "勇?lián)" + "硬⒅罗悸" * 50,
+    "brackets": "(a",
+    "tags": '<a id="abcde">',
+    "latin": "Ã©",
+    "utf-8 as gbk": "閿欒",
+    "separators": "无码|",
+    "commas": ",",
+    "dots": "市.委",
+    "breaks": "好\n、",
+    "protection": "; U ",
+    "diseases": "癫痫医院",
+}
+
+
+def main() -> None:
+    """Print the table."""
+    pages = [[text for text in _shuffled(seed)] for seed in range(300)]
+    tables = {"table of 37": frequent_table(SIMPLIFIED, 37), "whole table": whole_table()}
+    repair_lines([damage(SIMPLIFIED[0], table=tables["whole table"])])  # loads the models
+    reference = _rate(pages, lambda lines: re.search("[\ue000-\uf8ff]", "\n".join(lines)))
+    print(f"{'search only':24} {reference:8.1f} MB/s")
+    print(f"{'clean':24} {_rate(pages, repair_lines):8.1f} MB/s")
+    for name, table in tables.items():
+        damaged = [[damage(line, table=table, marks=MARKS) for line in lines] for lines in pages]
+        print(f"{name:24} {_rate(damaged, repair_lines):8.1f} MB/s")
+    for name, piece in WORST.items():
+        print(f"{name:24}", *(f"{size >> 10:6} KB {_seconds(piece, size):7.2f} s" for size in (10_240, 102_400, 1_024_000)))
+
+
+def _shuffled(seed: int) -> Sequence[str]:
+    return random.Random(seed).sample(SIMPLIFIED, len(SIMPLIFIED))  # noqa: S311
+
+
+def _rate(pages: list[list[str]], work: Callable[[list[str]], object]) -> float:
+    size = sum(len(line.encode()) for lines in pages for line in lines)
+    start = time.process_time()
+    for lines in pages:
+        work(lines)
+    return size / 1e6 / max(1e-9, time.process_time() - start)
+
+
+def _seconds(piece: str, size: int) -> float:
+    text = piece * (size // len(piece.encode()) + 1)
+    start = time.process_time()
+    repair_lines(text.split("\n"))
+    return time.process_time() - start
+
+
+if __name__ == "__main__":
+    main()

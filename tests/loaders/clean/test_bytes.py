@@ -1,0 +1,69 @@
+"""Slipped bytes are read again; what looks like them stays."""
+
+import pytest
+from caibian.loaders.clean import readings
+from caibian.loaders.clean.bytes import context, undo
+
+
+def read(text: str, *, folded: bool = False) -> tuple[str, int, int]:
+    """Return the text read again and without readings, and the counts of slips and losses."""
+    evidence = readings.gather(text)
+    read_again, count, lost = undo(text, context(text, evidence, folded=folded))
+    return readings.strip(read_again, evidence)[0], count, lost
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("強服務、勇?lián)\ue2fd?dāng),為項目", "強服務、勇擔當,為項目"),
+        ("掌握打?qū)嵉墓ぷ魍苿?dòng)發(fā)展", "掌握打實的工作推動發展"),
+        ("發(fā)展，理順?biāo)悸贰", "發展，理順思路。"),  # the text's last byte is gone
+        ("發(fā)展的活?yóng)硬⒅罗o(cí)。", "發展的活動并致辭。"),
+        ("發(fā)展，主持?mó)x式。", "發展，主持儀式。"),  # the second byte is an ASCII letter
+        ("發(fā)展，富士Z(yùn)30相機(jī)", "發展，富士Z30相機"),
+    ],
+)
+def test_a_match_across_two_characters_is_undone(text: str, clean: str) -> None:
+    assert read(text)[0] == clean
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("縣長說這是發(fā)展?！睋?jù)了解，", "縣長說這是發展。”據了解，"),
+        ("發(fā)展。本報訊?。ㄓ浾撸┙?jīng)濟", "發展。本報訊　（記者）經濟"),
+    ],
+)
+def test_punctuation_across_two_characters_is_undone(text: str, clean: str) -> None:
+    assert read(text)[0] == clean
+
+
+def test_punctuation_that_was_folded_afterwards_is_undone() -> None:
+    assert read("發(fā)展全覆蓋??h(xiàn)里因地制宜", folded=True)[0] == "發展全覆蓋。縣里因地制宜"
+
+
+@pytest.mark.parametrize("broken", ["?", "\ufffd(", "("])
+def test_decoders_show_a_broken_byte_in_their_own_way(broken: str) -> None:
+    page = "這(zhè)是發(fā)展經(jīng)濟的實(shí)際，"
+    assert read(f"{page}主持{broken}mó)x式。")[0] == "這是發展經濟的實際，主持儀式。"
+
+
+def test_a_swallowed_digit_is_kept_as_a_mark_and_counted() -> None:
+    text, count, lost = read("產(chǎn)業(yè)數(shù)量已?kūn)浒赋?00個(gè)，")
+    assert "?00個" in text
+    assert (count, lost) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "真的吗?！他问道。",
+        "徐若?的表演",
+        "https://example.cn/s?k=1&b=(he)",
+        "日本の経済は?東京で発表した。",
+        "x ? y : z(me)",
+        "文字\ufffd损坏了。",
+    ],
+)
+def test_other_question_marks_stay(text: str) -> None:
+    assert read(text) == (text, 0, 0)
