@@ -65,6 +65,8 @@ class Source(Options):
     """Which field holds what, for JSONL, CSV, TSV and Parquet."""
     header: bool | None = None
     """Whether a CSV or TSV file has a header row; null: found out."""
+    delimiter: Annotated[str | None, Field(min_length=1, max_length=16)] = None
+    """What separates the columns of a CSV or TSV file; null: the comma or the tab."""
     labels: Literal["rules", "field", "folder"] = "rules"
     """Where labels come from: our rules, a field of the record, or the name of the file's folder."""
     label_names: dict[str, str] = {}

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from pyarrow.parquet import ParquetFile
 
 from caibian import dedup, shards
 
@@ -18,6 +19,12 @@ class Shard:
     path: Path
     rows: int
     dropped: int
+    origin: Path | None = None  # the column source_sha256 where the one in `path` may be that of an earlier file
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Return the files that stand side by side; a column is taken from the first that has it."""
+        return (self.path,) if self.origin is None else (self.origin, self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +35,18 @@ class Corpus:
     labelled: Sequence[Shard]
 
     def columns(self, *names: str) -> pa.Table:
-        """Return some columns of all rows, each from whichever shard has it."""
-        parts = []
-        for left, right in zip(self.prepared, self.labelled, strict=True):
-            own = set(shards.names(left.path))
-            table = shards.read(left.path, [name for name in names if name in own])
-            for name in names:
-                if name not in own:
-                    table = table.append_column(name, shards.read(right.path, [name])[name])
-            parts.append(table.select(list(names)))
-        return pa.concat_tables(parts).combine_chunks()
+        """Return some columns of all rows, each from whichever shard has it, in one chunk each."""
+        found: dict[str, pa.ChunkedArray] = {}
+        for side in (self.prepared, self.labelled):
+            with ParquetFile(side[0].path) as file:
+                own = [name for name in file.schema_arrow.names if name in names and name not in found]
+            if own:
+                table = pa.concat_tables(shards.read(shard.path, own) for shard in side)
+                # A column at a time, so that no more than one of them is held twice.
+                for name in own:
+                    found[name] = table[name].combine_chunks()
+                    table = table.drop_columns(name)
+        return pa.table({name: found[name] for name in names})
 
     def texts(self, numbers: npt.NDArray[np.int64]) -> pa.Array:
         """Return what deduplication compares of the rows of these ascending numbers."""
@@ -47,6 +56,19 @@ class Corpus:
         found = [pa.array([], pa.string())]
         for shard, start, low, high in zip(self.prepared, starts, first, last, strict=False):
             if low < high:
-                rows = shards.read(shard.path, ["title", "paragraphs"]).take(pa.array(numbers[low:high] - start))
-                found.append(dedup.compared_text(rows))
+                found.append(_texts(shard.path, numbers[low:high] - start))
         return pa.concat_arrays(found)
+
+
+def _texts(path: Path, places: npt.NDArray[np.int64]) -> pa.Array:
+    """Return what deduplication compares of some rows of a shard, read from the row groups that have them."""
+    found, start = [], 0
+    with ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            rows = file.metadata.row_group(group).num_rows
+            here = places[(places >= start) & (places < start + rows)] - start
+            start += rows
+            if len(here):
+                table = file.read_row_group(group, columns=["title", "paragraphs"])
+                found.append(dedup.compared_text(table.take(pa.array(here))))
+    return pa.concat_arrays(found)

@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from caibian_labels import Document, Labeller, TaxonomyError, load_taxonomy
-from caibian_labels.columns import Verdicts, label_columns
 
 from caibian.errors import ConfigError
 from caibian.schema import EVIDENCE, LABEL, SPAN, plus
+from caibian_labels import Document, Labeller, TaxonomyError, load_taxonomy
+from caibian_labels.columns import Verdicts, label_columns
 
+__all__ = ["NEEDED", "Gold", "Labeller", "label", "labeller", "problems"]
 NEEDED = ("id", "title", "paragraphs", "words", "publisher", "section", "given_labels", "dropped")
 Gold = Mapping[str, list[str] | None]
 Counts = npt.NDArray[np.integer]

@@ -21,6 +21,8 @@ from caibian.loaders.segment import segment
 from caibian.schema import CLEAN, LABEL, READ, SEGMENT, SIGN, plus
 
 PREPARED = plus(READ, CLEAN, SEGMENT, SIGN)
+LABEL_BYTES = 16 << 20  # of rows that are labelled at once: the labeller's cost a call is that of 100 KB of text
+RESCUE_PARTS = 16  # a death costs the start of a worker: fewer parts would mean more deaths, more parts more work
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +110,31 @@ def _pieces(config: Config, source: Source) -> Iterator[Piece]:
     return reading.plan(source, find(config.resolve(source.path)))
 
 
-def prepare_piece(task: Task, *, how: Recipe) -> Shard:
+def prepare_piece(task: Task, *, how: Recipe, code: str) -> Shard:
     """Read, clean, segment and sign one piece into a shard, unless the shard is there already."""
-    code = shards.code_version("caibian.loaders", "caibian.dedup", "caibian.schema")
     options = (how.clean.model_dump(), how.segment.model_dump())
     name = shards.key("prepared", code, task.piece.key(), task.start, task.stop, task.crashed, *options)
     path = how.folder / f"{name}.parquet"
-    if not path.exists():
-        tables = _rows_of(task)
-        shards.write(path, prepared(tables, how=how), schema=PREPARED)
+    if not shards.is_made(path):
+        shards.write(path, prepared(_rows_of(task), how=how), schema=PREPARED)
     dropped = shards.read(path, ["dropped"])["dropped"]
-    return Shard(path, len(dropped), len(dropped) - dropped.null_count)
+    return Shard(path, len(dropped), len(dropped) - dropped.null_count, _origin(path, task.piece))
+
+
+def _origin(path: Path, piece: Piece) -> Path | None:
+    """Write what a shard's rows say of their files where it does not follow from the piece: of parts of files.
+
+    Other parts may have changed since the shard was made.
+    """
+    if all(part.sha256 == part.content_sha256 for part in piece.parts):
+        return None
+    hashes = piece.file_hashes()
+    origin = path.with_name(f"{shards.key('origin', path.name, hashes)}.parquet")
+    if not shards.is_made(origin):
+        rows = reading.with_file_hashes(shards.read(path, ["source", "source_sha256"]), hashes)
+        rows = rows.select(["source_sha256"])
+        shards.write(origin, [rows], schema=rows.schema)
+    return origin
 
 
 def _rows_of(task: Task) -> Iterator[pa.Table]:
@@ -143,44 +159,46 @@ def count_rows(task: Task) -> int:
     return sum(len(rows) for rows in _rows_of(task))
 
 
-def label_shard(shard: Shard, *, how: Recipe, taxonomy: str) -> Shard:
+def label_shard(shard: Shard, *, how: Recipe, code: str) -> Shard:
     """Label one prepared shard into a shard of LABEL columns, unless it is there already."""
-    code = shards.code_version("caibian_labels", "caibian.labelling")
     options = (how.label.threshold, how.gold, how.by_rules)
-    path = how.folder / f"{shards.key('labelled', code, shard.path.name, taxonomy, *options)}.parquet"
-    if not path.exists():
-        tables = (labelled(rows, how=how).select(LABEL.names) for rows in shards.batches(shard.path))
-        shards.write(path, tables, schema=LABEL)
+    path = how.folder / f"{shards.key('labelled', code, shard.path.name, *options)}.parquet"
+    if not shards.is_made(path):
+        tables = shards.batches(shard.path, labelling.NEEDED, size=LABEL_BYTES)
+        shards.write(path, (labelled(rows, how=how).select(LABEL.names) for rows in tables), schema=LABEL)
     return Shard(path, shard.rows, shard.dropped)
 
 
 def local_steps(pieces: Sequence[Piece], *, how: Recipe, run: Run, on_progress: OnProgress) -> Corpus:
     """Return all rows of the pieces, prepared and labelled, in input order."""
     tasks = [Task(piece) for piece in pieces]
-    count = _counting("read", len(tasks), on_progress)
-    ready = []
-    for task, shard in zip(tasks, run(partial(prepare_piece, how=how), tasks, on_done=count), strict=True):
-        ready += [shard] if isinstance(shard, Shard) else _rescue(task, how=how, run=run)
+    # The code's version is that of this process, on whatever machine a worker finds its own.
+    code = shards.code_version("caibian.loaders", "caibian.dedup", "caibian.schema")
+    prepare = partial(prepare_piece, how=how, code=code)
+    done = list(run(prepare, tasks, on_done=_counting("read", len(tasks), on_progress)))
+    ready: list[Shard] = []
+    for task, shard in zip(tasks, done, strict=True):
+        ready += [shard] if isinstance(shard, Shard) else _rescue(task, prepare=prepare, run=run)
+    code = shards.key(shards.code_version("caibian_labels", "caibian.labelling"), _taxonomy_digest(how))
     count = _counting("label", len(ready), on_progress)
-    labels = run(partial(label_shard, how=how, taxonomy=_taxonomy_digest(how)), ready, on_done=count)
+    labels = run(partial(label_shard, how=how, code=code), ready, on_done=count)
     return Corpus(ready, [_kept(label, shard) for shard, label in zip(ready, labels, strict=True)])
 
 
-def _rescue(task: Task, *, how: Recipe, run: Run) -> list[Shard]:
-    """Return the shards of a task that kills its worker: halved until the row that does it is alone, and dropped."""
+def _rescue(task: Task, *, prepare: Callable[[Task], Shard], run: Run) -> list[Shard]:
+    """Return the shards of a task that kills its worker: cut until the row that does it is alone, and dropped."""
     rows = next(run(count_rows, [task]))
     if isinstance(rows, engine.Lost) or task.crashed:
         names = ", ".join(part.file.path for part in task.piece.parts[:3])
         raise DataError(f"{names}: cannot even be read: {rows}")
-    start = task.start
-    if rows == 1:
-        halves = [replace(task, crashed=True)]
-    else:
-        middle = start + rows // 2
-        halves = [replace(task, stop=middle), replace(task, start=middle, stop=start + rows)]
-    rescued = []
-    for half, shard in zip(halves, run(partial(prepare_piece, how=how), halves), strict=True):
-        rescued += [shard] if isinstance(shard, Shard) else _rescue(half, how=how, run=run)
+    size = -(-rows // RESCUE_PARTS)
+    starts = range(task.start, task.start + rows, size or 1)
+    parts = [replace(task, start=start, stop=min(start + size, task.start + rows)) for start in starts]
+    if rows <= 1:
+        parts = [replace(task, crashed=True)]
+    rescued: list[Shard] = []
+    for part, shard in zip(parts, list(run(prepare, parts)), strict=True):
+        rescued += [shard] if isinstance(shard, Shard) else _rescue(part, prepare=prepare, run=run)
     return rescued
 
 

@@ -4,10 +4,13 @@ A shard's key is the hash of the input's bytes, the options and the code that ma
 the cache and the unit of resuming: what is there is whole, and what is not there is made.
 """
 
+import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module, metadata
 from pathlib import Path
@@ -63,22 +66,82 @@ def write(path: Path, tables: Iterable[pa.Table], *, schema: pa.Schema) -> int:
     return rows
 
 
+def is_made(path: Path) -> bool:
+    """Return whether a shard is there; one that a crash of the machine left without its end is removed."""
+    try:
+        pq.ParquetFile(path).close()
+    except FileNotFoundError:
+        return False
+    except pa.ArrowInvalid:
+        path.unlink(missing_ok=True)
+        return False
+    return True
+
+
 def read(path: Path, columns: Iterable[str] | None = None) -> pa.Table:
-    """Return a shard, or some of its columns."""
+    """Return a shard, or those of the columns that it has, in their order."""
     # Opened as one file: by path, pyarrow would look for a dataset and for partitions in the folder's name.
-    return pq.ParquetFile(path).read(columns=None if columns is None else list(columns))
+    with pq.ParquetFile(path) as file:
+        return file.read(columns=None if columns is None else list(columns))
 
 
-def batches(path: Path) -> Iterator[pa.Table]:
-    """Yield a shard a row group at a time, as it was written."""
-    file = pq.ParquetFile(path)
-    for group in range(file.metadata.num_row_groups):
-        yield file.read_row_group(group)
+def batches(path: Path, columns: Iterable[str], *, size: int) -> Iterator[pa.Table]:
+    """Yield some columns of a shard, as many row groups at a time as make `size` bytes, at least one."""
+    wanted = list(columns)
+    with pq.ParquetFile(path) as file:
+        held: list[pa.Table] = []
+        for group in range(file.metadata.num_row_groups):
+            held.append(file.read_row_group(group, columns=wanted))
+            if sum(table.nbytes for table in held) >= size:
+                yield pa.concat_tables(held)
+                held = []
+        if held:
+            yield pa.concat_tables(held)
 
 
-def names(path: Path) -> list[str]:
-    """Return the columns of a shard."""
-    return list(pq.ParquetFile(path).schema_arrow.names)
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The hidden folder of shards beside a dataset's versions, shared by all builds of that dataset."""
+
+    path: Path
+    lock: int  # descriptor of a file that every build locks, shared with others, while it runs
+
+    def prune(self, keep: Iterable[Path]) -> None:
+        """Remove all shards but those to `keep`, unless another build is at work here.
+
+        For the end of a build: what its input, options and code no longer make will not be asked for again.
+        """
+        self._remove("*.parquet", keep=frozenset(keep))
+
+    def _remove(self, pattern: str, *, keep: Container[Path] = ()) -> None:
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # whoever gets it alone is alone here
+        except BlockingIOError:
+            return
+        for path in sorted(self.path.glob(pattern)):
+            if path not in keep:
+                path.unlink(missing_ok=True)
+
+
+@contextmanager
+def open_folder(parent: Path) -> Iterator[Folder]:
+    """Give the folder of shards in `parent`, made if it is not there, without the half files of killed builds.
+
+    Raises DataError where it cannot be made.
+    """
+    path = parent / ".shards"
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        lock = os.open(path / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written: {error.strerror}") from None
+    try:
+        found = Folder(path, lock)
+        found._remove(".*.parquet.*")
+        fcntl.flock(lock, fcntl.LOCK_SH)  # ends with the process, however that ends
+        yield found
+    finally:
+        os.close(lock)
 
 
 def folder(parent: Path) -> Path:
@@ -86,9 +149,5 @@ def folder(parent: Path) -> Path:
 
     Raises DataError where it cannot be made.
     """
-    path = parent / ".shards"
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be written: {error.strerror}") from None
-    return path
+    with open_folder(parent) as found:
+        return found.path

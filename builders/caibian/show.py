@@ -43,9 +43,9 @@ def summary(built: Summary) -> None:
     console.print(Text(f"{built.name} {built.version}", style="bold"))
     console.print(_funnel(built.funnel))
     console.print(_label_table(built))
-    if built.baseline:
+    if built.baseline and built.baseline["models"]:
         console.print(_score_table(built.baseline))
-    for note in built.notes:
+    for note in (*built.notes, *(built.baseline or {}).get("notes", ())):
         console.print(Text(f"note: {note}"))
     if built.folder is None:
         console.print("dry run: nothing was written")
@@ -57,7 +57,7 @@ def summary(built: Summary) -> None:
 def _score_table(scores: Mapping[str, Any]) -> Table:
     """Return the models of a build with their main figures and 95 % intervals."""
     models = scores["models"]
-    split = models[0]["split"] if models else "test"
+    split = models[0]["split"]
     names = [name for name in ("accuracy", "micro_f1", "macro_f1", "exact_match") if any(name in m for m in models)]
     table = Table("model", *names, title=f"scores on {split}, with 95 % intervals", title_justify="left")
     for model in models:

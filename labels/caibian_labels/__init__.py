@@ -1,5 +1,6 @@
 """Topics for Chinese public-affairs news: a taxonomy as data, labelling functions, a label model."""
 
+from .check import problems
 from .layout import Document
 from .taxonomy import Taxonomy, TaxonomyError, Topic, load_taxonomy
 from .vote import Labeller, Labels, TopicLabel
@@ -13,4 +14,5 @@ __all__ = [
     "Topic",
     "TopicLabel",
     "load_taxonomy",
+    "problems",
 ]

@@ -6,6 +6,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.publish.rows import LABELS, SINGLE, Options, build, facts
 
 from caibian.publish import LabelSet, SourceFile
 from caibian.publish.columns import DESCRIPTIONS, schemas
@@ -13,7 +14,6 @@ from caibian.publish.facts import FileInfo
 from caibian.publish.features import as_yaml, declare
 from caibian.publish.front import front_matter
 from caibian.publish.markdown import anything, paragraph, plain, table
-from tests.publish.rows import LABELS, SINGLE, Options, build, facts
 
 HOSTILE = "a|b`c`*d*[x](http://e)\n# f\n---\n<script>alert(1)</script>‮g\x00\ud800"
 
@@ -54,7 +54,10 @@ def test_features_are_those_that_datasets_reads(labels: LabelSet, text: bool) ->
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=1, max_size=4, unique=True), st.text())
+@given(
+    st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=1, max_size=4, unique=True),
+    st.text(),
+)
 def test_any_name_survives_the_front_matter(names: list[str], license_name: str) -> None:
     labels = LabelSet(tuple(names), "multi-label")
     described = facts(labels=labels, config={"name": "news", "version": "1.0.0", "license": license_name})
@@ -107,7 +110,9 @@ def test_the_card_tells_the_build(tmp_path: Path) -> None:
 
 def test_the_card_says_what_is_masked_and_withheld(tmp_path: Path) -> None:
     config = {"name": "news", "version": "1.0.0", "publish": {"mask": ["phone", "private_name"]}}
-    card = (build(tmp_path, config=config, options=Options(mask=("phone", "private_name"))).folder / "README.md").read_text()
+    card = (
+        build(tmp_path, config=config, options=Options(mask=("phone", "private_name"))).folder / "README.md"
+    ).read_text()
     assert "Masked before publishing: phone, private name." in card
     assert "No licence is stated" in card
 

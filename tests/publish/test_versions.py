@@ -121,7 +121,7 @@ def test_a_number_is_held_against_the_latest_one_before_it(tmp_path: Path) -> No
 def test_a_version_is_never_overwritten_with_other_rows(tmp_path: Path) -> None:
     folder = based(tmp_path)
     before = snapshot(tmp_path / "dist")
-    changes = {7: {"dropped": "novel"}, **RELABELLED}
+    changes: dict[int, dict[str, Any]] = {7: {"dropped": "novel"}, **RELABELLED}
     with pytest.raises(DataError) as raised:
         build(tmp_path, rows=23, changes=changes)
     assert str(raised.value) == (

@@ -4,12 +4,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from caibian.publish.output import ROW_GROUP, Output
 from tests.publish.rows import CHANGES, LABELS, SINGLE, Options, assigned, assignment, build, inline, row, shards
 
 from caibian import engine
 from caibian.errors import DataError
 from caibian.publish import LabelSet, open_draft, verify, write_rows
+from caibian.publish.output import ROW_GROUP, Output
 
 
 def read(folder: Path, config: str, split: str = "") -> list[dict[str, Any]]:

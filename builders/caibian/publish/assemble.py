@@ -100,7 +100,7 @@ def _ids(names: pa.Array, known: Sequence[str]) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(offsets), ids, mask=mask)
 
 
-def _each(lists: pa.Array, counts: np.ndarray, parents: np.ndarray) -> pa.Array:  # type: ignore[type-arg]
+def _each(lists: pa.Array, counts: np.ndarray, parents: np.ndarray) -> pa.Array:
     """Return the elements of per-paragraph lists, one a paragraph: null for every paragraph of a null list.
 
     `counts` are the paragraphs of each row, `parents` the row of each paragraph.

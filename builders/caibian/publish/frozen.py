@@ -17,6 +17,7 @@ def assignments(folder: Path) -> pa.Table:
     tables = [pa.table({"id": pa.array([], pa.string()), "split": pa.array([], pa.string())})]
     for file in record["files"]:
         if file.get("config") == "articles":
-            for rows in batches(folder / file["path"], ["id"]):
-                tables.append(rows.append_column("split", pa.repeat(pa.scalar(file["split"]), len(rows))))
+            split = pa.scalar(str(file["split"]))
+            pieces = batches(folder / file["path"], ["id"])
+            tables += [rows.append_column("split", pa.repeat(split, len(rows))) for rows in pieces]
     return pa.concat_tables(tables).combine_chunks()

@@ -70,7 +70,7 @@ def _mapping(value: Mapping[str, object]) -> str:
         if key in scalars:
             continue
         if isinstance(item, Mapping) and item and all(isinstance(one, Mapping) for one in item.values()):
-            item = [{_title(key): name, **one} for name, one in item.items()]  # type: ignore[dict-item]
+            item = [{_title(key): name, **one} for name, one in item.items()]
         parts.append(f"**{plain(_title(key))}**\n\n{anything(item)}")
     return "\n\n".join(parts)
 

@@ -60,7 +60,10 @@ _SURNAMES_AND_WORDS = "高马梁程曹许曾苏丁任卢钟田范方石余金夏
 _NOT_IN_NAME = "说称讲道的地得了着过不们是在有就都也很更又还个这那我你他她它等被把对因为从到去"
 _GIVEN = f"(?:[\u4e00-\u9fff](?<![{_NOT_IN_NAME}]))"
 _SPEAKS = "说|告诉|表示|介绍|回忆|感慨|坦言|笑着|激动|高兴地"
-_FOLLOWS = rf"(?=[^\u4e00-\u9fff]|$|{_SPEAKS}|称|在|向|一家|家里|家中|家的|的|是|正|等|和|与|及|因|于|被|对|将|把|从|来|为|到|也|都|就)"
+_FOLLOWS = (
+    rf"(?=[^\u4e00-\u9fff]|$|{_SPEAKS}|一家|家里|家中|家的"
+    "|[称在向的是正等和与及因于被对将把从来为到也都就])"
+)
 _NAME = re.compile(
     f"{_ROLE}(?:([{_SURNAMES}]{_GIVEN}{{2}}){_FOLLOWS}|([{_SURNAMES}]{_GIVEN}){_FOLLOWS}"
     f"|([{_SURNAMES_AND_WORDS}]{_GIVEN}{{1,2}})(?={_SPEAKS}|[(（]))"

@@ -56,7 +56,10 @@ def _changed(columns: dict[str, list[Any]], kinds: Sequence[Kind]) -> dict[int, 
         before = [title or "", *(paragraphs or [])]
         after = mask_texts(before, kinds)
         if after != before:
-            found[number] = {"title": None if title is None else after[0], "paragraphs": None if paragraphs is None else after[1:]}
+            found[number] = {
+                "title": None if title is None else after[0],
+                "paragraphs": None if paragraphs is None else after[1:],
+            }
             for name in _NESTED:
                 found[number][name] = recut(after[1:], columns[name][number])
     return found

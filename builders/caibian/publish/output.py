@@ -13,11 +13,11 @@ from caibian.publish.facts import FileInfo
 # 29 %. A reader of one group needs some 60 MB for news.
 ROW_GROUP = 8_000
 _GROUP_BYTES = 512 << 20  # a group of giant rows ends before; Arrow's strings end at 2 GiB
-ZSTD_LEVEL = 3  # the default of zstd; 9 saves 6 % of the bytes for three times the time
+ZSTD_LEVEL = 3  # the default of zstd; 9 saves 6 % of the bytes for twice the time
 
 
 class Output:
-    """Takes tables of any size and writes row groups of ROW_GROUP rows (fewer where rows are giant); `close` returns the file's facts."""
+    """Takes tables of any size and writes row groups of ROW_GROUP rows; `close` returns the file's facts."""
 
     def __init__(self, folder: Path, config: str, split: str, name: str, schema: pa.Schema) -> None:
         self.schema = schema
@@ -30,7 +30,7 @@ class Output:
             compression="zstd",
             compression_level=ZSTD_LEVEL,
             use_content_defined_chunking=True,  # a later version uploads only the chunks that changed
-            # A new word at the front would give every word another number. Without them files are 8 % larger.
+            # A new word at the front would give every word another number. Without dictionaries files are 12 % larger.
             use_dictionary=False,
             write_page_index=True,  # lets a viewer read one page
         )

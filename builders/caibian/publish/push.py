@@ -58,15 +58,22 @@ def push(
         raise DataError(f"{repo}: is no name of a repository: {_line(error)}") from None
     except HfHubHTTPError as error:
         raise DataError(f"{repo}: cannot be pushed to {api.endpoint}: {_line(error)}") from None
-    except HfHubHTTPError.__bases__ as error:  # its HTTP library's own errors, whichever library that is, and OSError
+    except (_client_error(), OSError) as error:
         raise DataError(f"{repo}: {api.endpoint} cannot be reached: {_line(error)}") from None
     finally:
         _bars(quiet=bars)
 
 
+def _client_error() -> type[Exception]:
+    """Return the base of the errors of the HTTP library that the client uses: requests once, httpx now."""
+    from huggingface_hub.errors import HfHubHTTPError
+
+    return next(base for base in HfHubHTTPError.__mro__[::-1] if base.__name__ in {"HTTPError", "RequestException"})
+
+
 def _bars(*, quiet: bool) -> bool:
     """Set whether the client keeps its progress bars to itself; return what was set before."""
-    from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+    from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 
     before = bool(are_progress_bars_disabled())
     if before != quiet:

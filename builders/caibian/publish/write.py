@@ -137,7 +137,7 @@ def _tasks(folder: Path, shards: Sequence[Shard], assignment: pa.Table, rows_per
     work.mkdir(exist_ok=True)
     starts = np.cumsum([0] + [shard.rows for shard in shards])
     kept = assignment["dropped"].is_null()
-    parts = {split: pc.and_(kept, pc.equal(assignment["split"], split)) for split in SPLITS}
+    parts: dict[str, pa.ChunkedArray] = {split: pc.and_(kept, pc.equal(assignment["split"], split)) for split in SPLITS}
     parts["dropped"] = assignment["dropped"].is_valid()
     tasks = []
     for split, mask in parts.items():
@@ -154,8 +154,8 @@ def _task(
     plan: Path,
     split: str,
     name: str,
-    chosen: np.ndarray,  # type: ignore[type-arg]
-    starts: np.ndarray,  # type: ignore[type-arg]
+    chosen: np.ndarray,
+    starts: np.ndarray,
     shards: Sequence[Shard],
     assignment: pa.Table,
 ) -> Task:

@@ -41,8 +41,10 @@ def assert_story(found: Article) -> None:
 def test_a_page_of_today() -> None:
     assert_story(
         read(
-            f"<title>{TITLE}_要闻_鹤涧网</title><header><nav><ul>{LINKS}</ul></nav></header><main><article><h1>{TITLE}</h1>"
-            f"<div class=meta><span>2023-11-18 08:30</span> <span>来源：鹤涧县融媒体中心</span> <span>作者：柯远帆</span></div>"
+            f"<title>{TITLE}_要闻_鹤涧网</title><header><nav><ul>{LINKS}</ul></nav></header><main><article><h1>"
+            f"{TITLE}</h1>"
+            f"<div class=meta><span>2023-11-18 08:30</span> <span>来源：鹤涧县融媒体中心</span> <span>"
+            f"作者：柯远帆</span></div>"
             f"<div class=share>分享到：<a>微信</a></div><div class=content>{PARAGRAPHS}</div></article>"
             f"<aside class=related><h3>相关新闻</h3><ul>{LINKS}</ul></aside></main><footer>版权所有 鹤涧网</footer>"
         )
@@ -51,11 +53,13 @@ def test_a_page_of_today() -> None:
 
 def test_a_page_laid_out_in_tables_with_breaks_for_paragraphs() -> None:
     body = "<br><br>".join(f"　　{text}" for text in STORY)
+    menu = "<br>".join("<a>栏目</a>" for _ in range(20))
     assert_story(
         read(
-            f"<title>鹤涧在线</title><table><tr><td width=150>{'<br>'.join('<a>栏目</a>' for _ in range(20))}<td><table>"
-            f"<tr><td align=center><b>{TITLE}</b><tr><td>{BYLINE}<tr><td>{body}<tr><td>[<a>打印</a>] [<a>关闭</a>]</table>"
-            f"<td>热门文章<br>{LINKS}</table><center>主办：鹤涧县委宣传部<br>承办：鹤涧县融媒体中心</center>"
+            f"<title>鹤涧在线</title><table><tr><td width=150>{menu}<td><table>"
+            f"<tr><td align=center><b>{TITLE}</b><tr><td>{BYLINE}<tr><td>{body}"
+            f"<tr><td>[<a>打印</a>] [<a>关闭</a>]</table><td>热门文章<br>{LINKS}</table>"
+            "<center>主办：鹤涧县委宣传部<br>承办：鹤涧县融媒体中心</center>"
         )
     )
 
@@ -157,9 +161,10 @@ def test_a_subtitle_belongs_to_the_title_and_a_lone_name_to_the_author() -> None
 
 
 def test_a_title_in_two_lines_is_one() -> None:
-    source = f"<title>{TITLE}两岸乡亲告别摆渡_鹤涧网</title><h1>{TITLE}</h1><h2>两岸乡亲告别摆渡</h2><p>{BYLINE}</p><div>{PARAGRAPHS}</div>"
-    found = read(source)
-    assert found.title == f"{TITLE} 两岸乡亲告别摆渡" and found.paragraphs == STORY
+    rest = "两岸乡亲告别摆渡"
+    head = f"<title>{TITLE}{rest}_鹤涧网</title><h1>{TITLE}</h1><h2>{rest}</h2><p>{BYLINE}</p>"
+    found = read(f"{head}<div>{PARAGRAPHS}</div>")
+    assert found.title == f"{TITLE} {rest}" and found.paragraphs == STORY
 
 
 def test_the_body_that_a_host_names_is_taken() -> None:

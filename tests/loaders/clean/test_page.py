@@ -29,7 +29,8 @@ def test_unclosed_and_misnested_tags_are_mended() -> None:
 def test_what_a_reader_does_not_see_is_no_text() -> None:
     source = (
         "<!DOCTYPE html><title>题</title><style>p{}</style><script>var a = '<p>假</p>';</script>"
-        "<body><noscript>请开启</noscript><!-- <p>旧</p> --><select><option>省份</select><textarea>草稿</textarea><svg><text>图</text></svg><p>真</p>"
+        "<body><noscript>请开启</noscript><!-- <p>旧</p> --><select><option>省份</select><textarea>"
+        "草稿</textarea><svg><text>图</text></svg><p>真</p>"
     )
     assert texts(source) == ["真"]
 
@@ -44,7 +45,8 @@ def test_a_corpus_wrapper_and_stray_control_characters_do_no_harm() -> None:
 
 def test_lines_know_their_links_headings_and_surroundings() -> None:
     page = parse(
-        "<h2>题目</h2><p>见<a href=x>附件</a>。<div class='related-news'><a>其他</a></div><div style='display: none'>藏</div>",
+        "<h2>题目</h2><p>见<a href=x>附件</a>。<div class='related-news'><a>其他</a></div>"
+        "<div style='display: none'>藏</div>",
         html=True,
     )
     title, sentence, other, hidden = page.lines
@@ -97,7 +99,8 @@ def test_meta_tags_declare() -> None:
 def test_json_ld_declares() -> None:
     source = """<script type="application/ld+json">{"@graph": [{"@type": "WebSite", "name": "站"},
       {"@type": ["NewsArticle"], "headline": "渡口通桥", "datePublished": "2021-07-11T18:05:00Z",
-       "author": [{"name": "陆启明"}, {"name": "柯远帆"}], "publisher": {"name": "云岫融媒"}, "articleSection": "要闻"}]}
+       "author": [{"name": "陆启明"}, {"name": "柯远帆"}], "publisher": {"name": "云岫融媒"},
+       "articleSection": "要闻"}]}
     </script>"""
     declared = parse(source, html=True).declared
     assert (declared.title, declared.published) == ("渡口通桥", "2021-07-11T18:05:00Z")

@@ -8,7 +8,7 @@ first zone that holds a good part of the prose, without the furniture inside it.
 import re
 
 from caibian.loaders.clean.byline import CLOCK
-from caibian.loaders.clean.judge import SENTENCE, SIGNED, Judged
+from caibian.loaders.clean.judge import SENTENCE, SIGNED, Judged, prose_sums
 from caibian.loaders.clean.page import Page
 
 # A block is entered while it holds this share of the prose of the block around it.
@@ -30,12 +30,7 @@ END_LINES = 6
 
 def main_block(page: Page, judged: list[Judged]) -> int:
     """Return the innermost block that holds most of the prose at each level from the root down."""
-    sums = [0] * len(page.parents)
-    for entry in judged:
-        doubtful = entry.line.furniture or entry.line.hidden
-        sums[entry.home] += entry.prose // 4 if doubtful else entry.prose
-    for block in range(len(sums) - 1, 0, -1):
-        sums[page.parents[block]] += sums[block]
+    sums = prose_sums(page, judged)
     heaviest = [0] * len(sums)
     for block in range(1, len(sums)):
         parent = page.parents[block]
@@ -122,7 +117,8 @@ def _before_next_story(judged: list[Judged], start: int, stop: int) -> int:
                 continue  # that was the summary over the byline
             if EDITORS.search(entry.line.text):
                 return position
-            title = len(judged[position - 1].line.text) <= 60 and SENTENCE.search(judged[position - 1].line.text) is None
+            before = judged[position - 1].line.text
+            title = len(before) <= 60 and SENTENCE.search(before) is None
             if CLOCK.search(entry.line.text) and (title or rest >= STORY_CHARS):
                 return position - title
         prose += entry.prose

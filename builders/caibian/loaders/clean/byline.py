@@ -30,7 +30,8 @@ LABEL = re.compile(
 )
 # The last characters of the labels before what follows a label: a quick look, as the labels are many.
 _TAIL = re.compile(
-    "[" + "".join(sorted({name[-1] for name in _ROLE_OF})) + r"](?:\s{0,4}[:：]|[\s/／])|[转摘]自[《“]|发[布表]|张贴|上传于"
+    "[" + "".join(sorted({name[-1] for name in _ROLE_OF})) + r"](?:\s{0,4}[:：]|[\s/／])"
+    r"|[转摘]自[《“]|发[布表]|张贴|上传于"
 )
 CLOCK = re.compile(r"\d{1,2}\s?[:：]\s?\d{2}(?:\s?[:：]\s?\d{2})?(?:\s?[AP]M)?", re.IGNORECASE)
 NOISE = re.compile(

@@ -88,7 +88,9 @@ def _sign(context: Context) -> re.Pattern[str]:
         pattern += _MARK_SIGN + (_FOLDED_MARK_SIGN if context.folded else "")
     if context.readings.injected and context.readings.odd:
         odd = sorted(context.readings.odd)
-        pattern += "".join(f"|{re.escape(character)}[(（]\\s?{reading}\\s?[)）]" for character, reading in odd[:_MAX_ODD])
+        pattern += "".join(
+            f"|{re.escape(character)}[(（]\\s?{reading}\\s?[)）]" for character, reading in odd[:_MAX_ODD]
+        )
     return re.compile(pattern) if pattern != SIGN.pattern else SIGN
 
 

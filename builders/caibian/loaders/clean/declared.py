@@ -107,7 +107,8 @@ def _json_ld(markup: str) -> dict[str, str]:
             continue  # a page's own mistake: it then declares nothing
         for node in _nodes(data):
             kinds = node.get("@type")
-            if any(kind in ARTICLES for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)):
+            kinds = kinds if isinstance(kinds, list) else [kinds]
+            if any(isinstance(kind, str) and kind in ARTICLES for kind in kinds):
                 found = _article(node)
                 if "published" in found or "title" in found:
                     return found

@@ -52,11 +52,36 @@ def judge(page: Page) -> list[Judged]:
         if len(line.text) <= furniture.MAX_CHARS:
             _classify(entry)
         judged.append(entry)
-    clear = sum(entry.prose for entry in judged if not entry.line.furniture)
-    if clear < min(UNMARKED_CHARS, UNMARKED * sum(entry.prose for entry in judged)):
-        for entry in judged:
-            entry.line.furniture = False
+    marginal = _marginal(page, judged)
+    for entry in judged:
+        entry.line.furniture = marginal[entry.line.block]
     return judged
+
+
+def prose_sums(page: Page, judged: list[Judged]) -> list[int]:
+    """Return for each block the prose within it; prose that is hidden or furniture counts a quarter."""
+    sums = [0] * len(page.parents)
+    for entry in judged:
+        sums[entry.home] += entry.prose // 4 if entry.line.furniture or entry.line.hidden else entry.prose
+    for block in range(len(sums) - 1, 0, -1):
+        sums[page.parents[block]] += sums[block]
+    return sums
+
+
+def _marginal(page: Page, judged: list[Judged]) -> list[bool]:
+    """Return for each block whether it is inside furniture.
+
+    A name such as "hotnews-content" around all of the page's prose is no mark: a block is believed to be
+    furniture only if there is prose outside of it.
+    """
+    for entry in judged:
+        entry.line.furniture = False
+    sums = prose_sums(page, judged)
+    needed = min(UNMARKED_CHARS, UNMARKED * sums[0])
+    inside = [False] * len(page.parents)
+    for block, parent in enumerate(page.parents):
+        inside[block] = inside[parent] or (page.marks[block] and sums[0] - sums[block] >= needed)
+    return inside
 
 
 # Elements that hold paragraphs or are one, as the page's author liked; the others are paragraphs, or items.

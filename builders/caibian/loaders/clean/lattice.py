@@ -23,7 +23,7 @@ _READING = rf"[{LETTERS}]{{1,6}}\s?[)）]"
 _EATEN = rf"[?\ufffd]\s?[(（]?\s?{_READING}"  # a lead byte and the bracket behind it became one `?`
 _WIDE = rf".[{FIRST_LETTERS}][{LETTERS}]{{0,5}}\s?）"
 _TOKEN = re.compile(rf"(?P<inserted>{BRACKETED})|(?P<eaten>{_EATEN})|(?P<wide>{_WIDE})|(?P<lost>[?\ufffd])|.", re.S)
-_INSERTED_NEXT = re.compile(f"{BRACKETED}|{_EATEN}")
+_GOES_ON = re.compile(rf"{BRACKETED}|[?\ufffd]|\n|\Z")  # a run does not end before these
 _AHEAD = re.compile(r"[\u4e00-\u9fff、。，“”]{1,2}")
 _LETTERS = re.compile(rf"[{LETTERS}]+")
 _UNOPENED = re.compile(r"[^()\n]{0,60}\)")
@@ -47,6 +47,7 @@ _LOST_LEAD = -8.0
 _LOST_PAIR = -12.0
 _LITERAL = {"inserted": -14.0, "eaten": -18.0, "wide": -18.0, "?": -5.0, "\ufffd": -14.0}
 _LITERAL_INJECTED = 12.0  # what makes all of these less likely on a page that is known to be annotated
+_TWICE = -4.0  # an ASCII character was swallowed just before another lost byte
 _KNOWN = 2.0  # the page annotates this character elsewhere, with this reading
 _UNKNOWN = -3.0  # the page shows this character without a reading elsewhere
 _NOT_CONVERTED = -5.0  # mirrors annotate what they converted
@@ -136,7 +137,7 @@ class Lattice:
                 literal += self._score(last, character)
                 last = character
             whole = all(parse.pending == NONE for parse in beam)
-            if whole and end >= sign and not _INSERTED_NEXT.match(text, end):
+            if whole and end >= sign and not _GOES_ON.match(text, end):
                 return self._settle(beam, text, end, literal)
         beam = [new for parse in beam for new in self._finish(parse)]
         return _choose(beam, [parse.score for parse in beam], end, literal) if beam else None
@@ -154,7 +155,8 @@ class Lattice:
     def _finish(self, parse: Parse) -> Iterator[Parse]:
         """Yield the parses at the end of the line, where the last byte may be gone."""
         for new in self._guess(parse) if parse.pending != NONE else (parse,):
-            ends = new.last in _LAST or "\u4e00" <= new.last <= "\u9fff" or parse.pending == NONE
+            shown = new.text is None or not new.text.guessed
+            ends = shown or new.last in _LAST or "\u4e00" <= new.last <= "\u9fff"
             yield new if ends else new._replace(score=new.score + _NO_END)
 
     def _shown(self, beam: list[Parse], token: str) -> list[Parse]:
@@ -210,7 +212,9 @@ class Lattice:
     def _pair(self, parse: Parse, trail: int) -> Iterable[Parse]:
         """Return the parses where the trail completes the pending byte."""
         if parse.pending == ANY:
-            found = [self._add(parse, self.characters[lead << 8 | trail], lead << 8 | trail) for lead in self.leads[trail]]
+            found = [
+                self._add(parse, self.characters[lead << 8 | trail], lead << 8 | trail) for lead in self.leads[trail]
+            ]
             return heapq.nlargest(BEAM, found, key=_by_score)
         code = parse.pending << 8 | trail
         character = self.characters.get(code)
@@ -279,10 +283,12 @@ class Lattice:
             return
         guesses = list(self._guess(parse))
         mark = self._swallowed(match)
+        twice = match.string[match.end() : match.end() + 1] == "?"
         for new in guesses:
             if mark:
-                yield new._replace(last=mark, before=0, due=0.0, text=Link(mark, new.text))
-            if not mark or match.string[match.end() : match.end() + 1] == "?":
+                score = new.score + (_TWICE if twice else 0.0)
+                yield new._replace(score=score, last=mark, before=0, due=0.0, text=Link(mark, new.text))
+            if not mark or twice:
                 yield new
         for new in heapq.nlargest(PAIRS, guesses, key=_by_score):
             yield new._replace(pending=ANY, before=0, score=new.score + _LOST_PAIR)
@@ -347,10 +353,26 @@ def _by_score(parse: Parse) -> float:
 def _choose(beam: list[Parse], scores: list[float], end: int, literal: float) -> Run:
     """Return the best parse; a guess that is less than CONFIDENCE likely becomes `?`."""
     best = max(range(len(beam)), key=scores.__getitem__)
-    share = 1 / sum(math.exp(score - scores[best]) for score in scores)
     guesses = beam[best].lost > 0
-    text = _spell(beam[best].text, sure=not guesses or share >= CONFIDENCE)
+    text = _spell(beam[best].text, sure=not guesses or _share(beam, scores, best) >= CONFIDENCE)
     return Run(text, end, beam[best].score - literal, int(guesses))
+
+
+def _share(beam: list[Parse], scores: list[float], best: int) -> float:
+    """Return the share of the probability of all parses that guess the same."""
+    chosen = _guesses(beam[best].text)
+    weights = [math.exp(score - scores[best]) for score in scores]
+    same = (weight for parse, weight in zip(beam, weights, strict=True) if _guesses(parse.text) == chosen)
+    return sum(same) / sum(weights)
+
+
+def _guesses(link: Link | None) -> list[str]:
+    found = []
+    while link is not None:
+        if link.guessed:
+            found.append(link.character)
+        link = link.back
+    return found
 
 
 def _spell(link: Link | None, *, sure: bool) -> str:

@@ -18,14 +18,19 @@ _ELEMENTS = frozenset(
     " menu meta nav object ol optgroup option p param pre q s samp script section select small span strike strong"
     " style sub sup svg table tbody td textarea tfoot th thead time title tr tt u ul video".split()
 )
-_HALF = re.compile(r"(?<![<A-Za-z0-9/.:=])/?(?:p|div|span|strong|font|td|tr|li|ul|table|section|center)>(?=\s|$|<|[\u3000-\u9fff])", re.M)
+_HALF = re.compile(
+    r"(?<![<A-Za-z0-9/.:=])/?(?:p|div|span|strong|font|td|tr|li|ul|table|section|center)>(?=\s|$|<|[\u3000-\u9fff])",
+    re.M,
+)
 _PICTURE = re.compile(r"!\[[^\[\]\n]{0,100}\]\([^()\n]{0,2000}\)")
 _DATA = re.compile(r"(?:</?image>)?data:image/[a-z+.-]{1,20};base64,[A-Za-z0-9+/=]*(?:</image>)?|</?image>")
 _EMAIL = re.compile(r"\[email(?: |\u00a0)protected\]")
 # Forums scatter strings like `; U" i/ B1 h& w7` between lines: tokens of a letter or digit and a sign.
 _SIGN = r"[!-/:-@\[-`{-~]"
 _TOKEN = rf"(?:{_SIGN}[A-Za-z0-9]?|[A-Za-z0-9]{_SIGN}|[A-Za-z][0-9]|[0-9][A-Za-z])"
-_PROTECTION = re.compile(rf"(?<![^\s{_HAN}，。；！？”])(?:[A-Za-z0-9] )?(?:{_TOKEN} ){{3,60}}[A-Za-z0-9!-/:-@]{{1,2}}(?![^\s{_HAN}])")
+_PROTECTION = re.compile(
+    rf"(?<![^\s{_HAN}，。；！？”])(?:[A-Za-z0-9] )?(?:{_TOKEN} ){{3,60}}[A-Za-z0-9!-/:-@]{{1,2}}(?![^\s{_HAN}])"
+)
 _TOKEN_MIX = re.compile(rf"{_SIGN}[A-Za-z0-9]|[A-Za-z0-9]{_SIGN}|[A-Za-z][0-9]|[0-9][A-Za-z]")
 _EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"
 BETWEEN = re.compile(rf"[.{_EMOJI}](?<=[{_HAN}].)\ufe0f?(?=[{_HAN}])")

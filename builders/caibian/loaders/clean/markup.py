@@ -84,7 +84,7 @@ _HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
 _NAMED = re.compile(r'\s(?:class|id|role|itemprop)="([^"]*)"')
 _FURNITURE = re.compile(
     r"nav|foot|sidebar|side_|side-|comment|reply|relat|recommend|tuijian|share|copyright|crumb|hot(?!o)"
-    r"|rank|login|banner|advert|\bads?[\s_-]|menu|search|toolbar|qrcode|subscribe|popup|dialog|widget",
+    r"|rank|login|banner|advert|\bads?[\s_-]|menu|search|toolbar|qrcode|subscribe|popup|dialog|widget|caption",
     re.IGNORECASE,
 )
 
@@ -120,6 +120,7 @@ class _Scan:
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.parents = [0]
+        self.marks = [False]
         self.blocks = [_Block()]
         self.open = [0]  # positions in `parents` of the open blocks, outermost first
         self.seen: dict[str, tuple[bool, bool, bool]] = {}  # what attributes say, by their source
@@ -132,8 +133,8 @@ class _Scan:
         self.link_length = 0  # characters of the open link so far
 
 
-def scan(markup: str) -> tuple[list[Line], list[int]]:
-    """Return the lines of serialised HTML and, for each block, the block around it."""
+def scan(markup: str) -> tuple[list[Line], list[int], list[bool]]:
+    """Return the lines of serialised HTML and, for each block, the block around it and whether its name is furniture's."""
     pieces = _TAG.split(_UNSEEN.sub("", markup))
     state = _Scan()
     _text(state, pieces[0])
@@ -157,7 +158,7 @@ def scan(markup: str) -> tuple[list[Line], list[int]]:
             _text(state, text)
     _flush(state)
     _link(state, opens=False)
-    return state.lines, state.parents
+    return state.lines, state.parents, state.marks
 
 
 def _text(state: _Scan, text: str) -> None:
@@ -228,20 +229,23 @@ def _open(state: _Scan, tag: str, attributes: str) -> None:
         return
     parent = state.open[-1]
     around = state.blocks[parent]
-    block = _Block(tag, around.furniture or tag in _MARGINS, around.hidden, around.given)
+    mark = tag in _MARGINS
+    block = _Block(tag, around.furniture, around.hidden, around.given)
     if attributes and tag != "body":
         if attributes not in state.seen:
             state.seen[attributes] = _read(attributes)
         furniture, hidden, given = state.seen[attributes]
-        block.furniture |= furniture
+        mark |= furniture
         block.hidden |= hidden
         block.given |= given
+    block.furniture |= mark
     state.open.append(len(state.parents))
     state.parents.append(parent)
+    state.marks.append(mark)
     state.blocks.append(block)
 
 
-_MARGINS = frozenset(("nav", "footer", "aside"))
+_MARGINS = frozenset(("nav", "footer", "aside", "figcaption"))
 
 
 def _read(attributes: str) -> tuple[bool, bool, bool]:

@@ -19,9 +19,13 @@ LATIN_SIGN = re.compile("[\u00a1-\u00ff][\u0080-\u00ff\u20ac\u0152-\u0192\u02c6-
 # What the lead bytes of UTF-8 punctuation and the most frequent characters become in GBK.
 GBK_CHARACTERS = "锛銆鈥鐨鏄涓鍦鏈浜杩閿涔鎴"
 GBK_SIGN = re.compile(f"[{GBK_CHARACTERS}]")
-_GBK = re.compile("[\u0080\u20ac\u2014\u2018-\u2026\u3000-\u303f\u3400-\u9fff\ue000-\uf8ff\uff01-\uff5e\u0391-\u0451\u2460-\u24ff\u2550-\u25ff\u3041-\u312f\u30a1-\u30ff\u00a4-\u00f7?\ufffd \x21-\x7e]+")
+_GBK = re.compile(
+    "[\u0080\u20ac\u2014\u2018-\u2026\u3000-\u303f\u3400-\u9fff\ue000-\uf8ff\uff01-\uff5e\u0391-\u0451\u2460-\u24ff\u2550-\u25ff\u3041-\u312f\u30a1-\u30ff\u00a4-\u00f7?\ufffd \x21-\x7e]+"
+)
 _ENTITY = re.compile(r"&(?:amp;)+(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
-_VISIBLE = re.compile(r"&(?:nbsp|ldquo|rdquo|lsquo|rsquo|mdash|ndash|hellip|middot|bull|[et][nm]sp|emsp|thinsp|#\d{4,5});")
+_VISIBLE = re.compile(
+    r"&(?:nbsp|ldquo|rdquo|lsquo|rsquo|mdash|ndash|hellip|middot|bull|[et][nm]sp|emsp|thinsp|#\d{4,5});"
+)
 _MIN_VISIBLE = 2  # entities that show on a page; one may be somebody's slip of the pen
 _MAX_ROUNDS = 3
 _MIN_GAIN = 3.0  # nats a character: chance of a wrong repair of five characters is below one in a million

@@ -36,6 +36,7 @@ class Page:
     lines: list[Line]
     declared: Declared = field(default_factory=Declared)
     parents: list[int] = field(default_factory=lambda: [0])
+    marks: list[bool] = field(default_factory=lambda: [False])  # a block's own name says furniture
     html: bool = False
 
 
@@ -63,8 +64,8 @@ def parse(raw: str, *, html: bool, url: str | None = None, rules: HostRules | No
             published=given.get("published", declared.published),
             given=frozenset(given),
         )
-    lines, parents = scan(markup)
-    return Page(lines=lines, declared=declared, parents=parents, html=True)
+    lines, parents, marks = scan(markup)
+    return Page(lines=lines, declared=declared, parents=parents, marks=marks, html=True)
 
 
 def _without_attributes(match: re.Match[str]) -> str:

@@ -15,7 +15,10 @@ _HAN = re.compile("[\u3400-\u9fff]")
 
 # A page is annotated by a mirror and not by a teacher if ...
 _MIN_CONVERTED = 0.8  # ... of the different annotated characters this share differs from the Simplified form,
-_MIN_TONELESS = 3  # ... and so many of them where no tone shows that these letters are no English;
+_MIN_TONELESS = 2  # ... and so many readings, where no tone shows, are no words of English;
+_ENGLISH = frozenset(
+    "a an ban bang can die do fan fen long hen ma man me men mu no pa pan pen pin ran she song sun tan ten women you".split()
+)
 _MIN_SIMPLIFIED = 4  # on a Simplified page: so many different characters are annotated,
 _MIN_COMMON = 0.75  # ... this share of them so common that nobody explains them,
 _COMMON = 3e-4  # (a character's share of running text; some 600 characters have it)
@@ -49,7 +52,9 @@ def gather(text: str) -> Evidence:
     differ = sum(map(_differs, annotated))
     if differ >= _MIN_CONVERTED * len(annotated):
         toned = sum(bool(_TONED.search(reading)) for reading in annotated.values())
-        injected = _is_common(annotated) if differ == 1 else toned > 0 or differ >= _MIN_TONELESS
+        foreign = sum(n for (_, reading), n in found.items() if reading not in _ENGLISH)
+        injected = toned > 0 if differ > 1 else _is_common(annotated)
+        injected = injected or foreign >= _MIN_TONELESS
         return Evidence(annotated, plain, odd, injected=injected)
     everywhere = _is_injected_everywhere(text, annotated, sum(found.values()))
     return Evidence(annotated, plain, odd, injected=everywhere, everywhere=everywhere)

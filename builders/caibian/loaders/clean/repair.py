@@ -71,7 +71,9 @@ def repair_lines(
     return Repaired(text.split("\n") if lines else [], repairs, found)
 
 
-def _apart(lines: Sequence[str], *, script: Literal["simplified", "keep"], width: Literal["restore", "keep"]) -> Repaired:
+def _apart(
+    lines: Sequence[str], *, script: Literal["simplified", "keep"], width: Literal["restore", "keep"]
+) -> Repaired:
     """Repair lines that hold line breaks: as more lines, put together again."""
     pieces = [line.split("\n") for line in lines]
     repaired = repair_lines([piece for line in pieces for piece in line], script=script, width=width)
@@ -89,7 +91,9 @@ def _undo_damage(text: str, repairs: dict[str, int]) -> str:
     if _signs().search(text) is None:
         return text
     evidence = readings.gather(text)
-    text, count, lost = slips.undo(text, slips.context(text, evidence, folded=not widths.has_full(text) or widths.is_folded(text)))
+    text, count, lost = slips.undo(
+        text, slips.context(text, evidence, folded=not widths.has_full(text) or widths.is_folded(text))
+    )
     _count(repairs, "slipped_bytes", count)
     _count(repairs, "lost", lost)
     text, count = readings.strip(text, evidence)

@@ -94,7 +94,7 @@ def _records(source: Source, part: Part) -> Iterator[Record]:
         case "csv" | "tsv":
             return tabular.read(
                 path,
-                delimiter="\t" if part.format == "tsv" else ",",
+                delimiter=source.delimiter or ("\t" if part.format == "tsv" else ","),
                 fields=fields,
                 labelled=labelled,
                 header=source.header,

@@ -15,6 +15,7 @@ from caibian.loaders.read.unpack import BREAKS, HEAD, open_plain, read_up_to
 
 MAX_FIELD = 16 << 20  # characters; the csv module's own bound of 128 KiB is less than a page
 MAX_NAME = 64  # characters of a column's name; a cell beyond that is text
+_UNIT = "\x1f"  # the control character for this very purpose
 _USUAL_NAMES = {name for names in USUAL.values() for name in names}
 
 
@@ -35,7 +36,7 @@ def read(
     header: bool | None = None,
     encoding: str = "auto",
 ) -> Iterator[Record]:
-    """Yield the rows of a CSV (quoted) or TSV (a tab always separates) file.
+    """Yield the rows of a CSV file (commas, quoted where needed), or of one with another separator (which always separates).
 
     Without a header, fields are numbered from 0, and unless configured the longest of the first row is the text
     and the other the label. A row of another width is a dropped row. Raises DataError where a column is missing.
@@ -78,12 +79,13 @@ def _encoding(path: str, encoding: str) -> str | None:
 
 def _rows(text: TextIO, delimiter: str) -> Iterator[Row]:
     """Yield the rows that are not blank."""
-    # No quotes in TSV: a lone quotation mark in a headline is text.
     csv.field_size_limit(MAX_FIELD)
-    if delimiter == "\t":
-        reader = csv.reader(_Lines(text), delimiter=delimiter, quoting=csv.QUOTE_NONE)
-    else:
-        reader = csv.reader(_Lines(text), delimiter=delimiter)
+    lines: Iterator[str] = _Lines(text)
+    if len(delimiter) > 1:  # the csv module takes one character: _UNIT stands in no text
+        lines = (line.replace(_UNIT, "").replace(delimiter, _UNIT) for line in lines)
+    # Only commas need quotes around a text; elsewhere a lone quotation mark in a headline is text.
+    quoting = csv.QUOTE_MINIMAL if delimiter == "," else csv.QUOTE_NONE
+    reader = csv.reader(lines, delimiter=delimiter if len(delimiter) == 1 else _UNIT, quoting=quoting)
     while True:
         line = reader.line_num + 1
         try:

@@ -1,0 +1,146 @@
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from caibian_labels import Document
+from caibian_labels.layout import lay_out
+from caibian_labels.match import Matcher, read_context
+from caibian_labels.pattern import PatternError, parse_pattern
+from caibian_labels.taxonomy import Function, Taxonomy, Topic
+
+ANY = "甲乙丙丁戊会议召开。，\nab1"
+
+
+def matcher_of(*functions: Function) -> Matcher:
+    return Matcher(Taxonomy((Topic("one", "一", "One", "subject", "d", (), functions),)))
+
+
+def places(
+    matcher: Matcher, *paragraphs: str, title: str | None = None, words: list[list[str]] | None = None
+) -> list[str]:
+    """Return the texts at which functions fire."""
+    documents = [Document(title, paragraphs, words)]
+    layout = lay_out(documents)
+    events = matcher.match(layout, documents)
+    return [layout.text[start:end] for start, end in zip(events.start.tolist(), events.end.tolist(), strict=True)]
+
+
+def test_words_are_found_where_they_stand() -> None:
+    assert places(matcher_of(Function("f", 1, ("公路", "桥"))), "新修的公路和桥") == ["公路", "桥"]
+
+
+def test_of_nested_words_of_one_function_the_longest_counts() -> None:
+    assert places(matcher_of(Function("f", 1, ("公路", "高速公路", "高速"))), "高速公路") == ["高速公路"]
+
+
+def test_a_context_forbids_the_words_in_it() -> None:
+    matcher = matcher_of(Function("f", 1, ("路",), not_in=("一带一路",)))
+    assert places(matcher, "一带一路上修路") == ["路"]
+
+
+def test_brackets_say_which_word_a_context_forbids() -> None:
+    assert read_context("深[入学]习", ["入学", "学习"]) == ("深入学习", ["入学"])
+    matcher = matcher_of(Function("f", 1, ("入学", "学习"), not_in=("深[入学]习",)))
+    assert places(matcher, "深入学习") == ["学习"]
+
+
+def test_ambiguous_words_need_the_segmenters_boundaries() -> None:
+    matcher = matcher_of(Function("f", 1, ("农机",), whole_words=True))
+    assert places(matcher, "金融机构，农机构造", words=[["金融", "机构", "，", "农机", "构造"]]) == ["农机"]
+    assert places(matcher, "农机构", words=[["农", "机构"]]) == []
+    assert places(matcher, "农机构") == ["农机"]  # without words nothing is known against it
+
+
+def test_latin_words_stand_alone() -> None:
+    assert places(matcher_of(Function("f", 1, ("AI",))), "AI和MAIN、AI2") == ["AI"]
+
+
+def test_a_pattern_stays_in_its_gap_and_sentence() -> None:
+    pattern = parse_pattern("召开 <6> 会议")
+    matcher = matcher_of(Function("f", 1, patterns=(pattern,)))
+    assert places(matcher, "召开全县工作会议") == ["召开全县工作会议"]
+    assert places(matcher, "召开了一次很长很长的会议") == []
+    assert places(matcher, "召开。会议") == []
+
+
+def test_a_pattern_may_have_three_parts_and_no_gap() -> None:
+    matcher = matcher_of(Function("f", 1, patterns=(parse_pattern("甲|乙 丙 <2> 丁"),)))
+    assert places(matcher, "乙丙了丁，甲了丙丁") == ["乙丙了丁"]
+
+
+@pytest.mark.parametrize(
+    "text", ["甲", "<3> 甲 乙", "甲 <3>", "甲 <x> 乙", "甲 <61> 乙", "甲 |乙 丙", "甲 @none", "a b c d e f g"]
+)
+def test_a_pattern_that_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises(PatternError):
+        parse_pattern(text)
+
+
+def test_zones_are_title_lead_and_body() -> None:
+    matcher = matcher_of(Function("f", 1, ("桥",), where=("title",)), Function("g", 1, ("桥",), where=("body",)))
+    documents = [Document("桥", ["桥" + "。" * 200 + "桥"])]
+    layout = lay_out(documents)
+    events = matcher.match(layout, documents)
+    assert [matcher.functions[one].name for one in events.function.tolist()] == ["f", "g"]
+    assert events.start.tolist() == [0, 203]
+
+
+def test_company_is_wanted_or_forbidden_in_the_paragraph_or_article() -> None:
+    together = matcher_of(Function("f", 1, ("桥",), with_any=("车",)))
+    assert places(together, "桥上有车", "只有桥") == ["桥"]
+    assert places(matcher_of(Function("f", 1, ("桥",), with_any=("车",), scope="article")), "桥", "车") == ["桥"]
+    assert places(matcher_of(Function("f", 1, ("桥",), without_any=("鹊",))), "鹊桥", "石桥") == ["桥"]
+
+
+def test_what_a_leader_demands_is_marked_as_speech() -> None:
+    matcher = matcher_of(Function("f", 1, ("公路",)))
+    documents = [Document(None, ["公路通了。县长强调，要修好公路。", "公路"])]
+    assert matcher.match(lay_out(documents), documents).speech.tolist() == [0, 1, 0]
+
+
+@given(
+    st.lists(st.text(ANY, max_size=30), max_size=5),
+    st.lists(st.text("甲乙丙会议ab", min_size=1, max_size=3), min_size=1, max_size=6),
+)
+def test_words_are_those_a_search_finds(paragraphs: list[str], words: list[str]) -> None:
+    functions = [Function(f"f{number}", 1, (word,)) for number, word in enumerate(dict.fromkeys(words))]
+    found = places(matcher_of(*functions), *paragraphs)
+    expected = sum(_count(paragraph, function.words[0]) for function in functions for paragraph in paragraphs)
+    assert len(found) == expected
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_matched(text: str) -> None:
+    documents = [Document(text, [text, ""], None, text, text), Document(None, []), Document("", [text])]
+    matcher = matcher_of(Function("f", 1, ("甲", "0", "�"), patterns=(parse_pattern("甲 <9> 乙"),)))
+    assert len(matcher.match(lay_out(documents), documents)) >= 0
+
+
+def test_a_large_taxonomy_is_matched() -> None:
+    chance = random.Random(1)  # noqa: S311 - words for a test
+    words = {"".join(chance.choices("甲乙丙丁戊己庚辛壬癸子丑寅卯", k=4)) for _ in range(40_000)}
+    matcher = matcher_of(Function("f", 1, tuple(sorted(words))))
+    assert places(matcher, "子丑寅卯子丑", title=None) != [] or "子丑寅卯" not in words
+
+
+def _count(text: str, word: str) -> int:
+    """Count the places a word takes, nested firings of one function aside, Latin words alone standing."""
+    count, reach = 0, 0
+    for at in range(len(text)):
+        end = at + len(word)
+        around = text[max(at - 1, 0) : at] + text[end : end + 1]
+        if text.startswith(word, at) and end > reach:
+            if word.isascii() and any(one.isascii() and one.isalnum() for one in around):
+                continue
+            count, reach = count + 1, end
+    return count
+
+
+def test_layout_counts_paragraphs_and_sentences(tmp_path: Path) -> None:
+    layout = lay_out([Document("题", ["一。二。", "三"]), Document(None, []), Document(None, ["四"])])
+    assert layout.documents == 3
+    assert layout.paragraph_document.tolist() == [0, 0, 2]
+    assert layout.segment_body_chars.tolist() == [0, 0, 4, 0]
