@@ -19,7 +19,9 @@ Order = Literal["scan", "each"]
 Style = Literal["tone", "toneless", "repeated"]
 
 # Characters that a mainland table leaves as they are although phrases would convert some of them.
-STAYS = frozenset("于并后里面干游采制征斗只松谷系志愿丑布出冬范丰刮胡回伙姜借克困累漆千秋舍沈胜术台涂喂咸向须旋郁云扎占折致钟朱筑准了几卷家价据尽局仆曲升它托吁岳赞庵表别卜才曾尝吊当发伐范蔑辟签弥")
+STAYS = frozenset(
+    "于并后里面干游采制征斗只松谷系志愿丑布出冬范丰刮胡回伙姜借克困累漆千秋舍沈胜术台涂喂咸向须旋郁云扎占折致钟朱筑准了几卷家价据尽局仆曲升它托吁岳赞庵表别卜才曾尝吊当发伐范蔑辟签弥"
+)
 CONVERTED_ANYWAY = frozenset("借胜术台赞准几价据尽当发签弥占钟须筑范丰云")
 MAINLAND = str.maketrans("牆讚衝淨爲衆裏羣峯啓祕線", "墻贊沖凈為眾里群峰啟秘線")
 MARKS = "！？。"
@@ -94,7 +96,9 @@ def damage(
     punctuation that is matched across characters too.
     """
     mirrored = to_traditional(text, table=convert)
-    inserted = {character: brackets[0] + _style(reading, style, space) + brackets[1] for character, reading in table.items()}
+    inserted = {
+        character: brackets[0] + _style(reading, style, space) + brackets[1] for character, reading in table.items()
+    }
     raw = _insert(mirrored.encode("gb18030"), inserted, marks, order, seed)
     shown = decode(raw, decoder).replace("\x01", "")
     return shown.translate(_FOLD) if fold else shown

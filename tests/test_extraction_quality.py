@@ -68,7 +68,7 @@ def test_bodies_of_35_pages() -> None:
         for path in pages()
     ]
     assert len(scores) == 35
-    assert statistics.mean(scores) >= 0.955  # measured .9635
+    assert statistics.mean(scores) >= 0.955  # measured .9634
     assert statistics.median(scores) >= 0.99  # measured .9961
 
 
@@ -109,7 +109,7 @@ def test_bodies_and_titles_of_other_pages() -> None:
         found = read(path)
         scores.append(f1("\n".join(found.paragraphs), gold))
         assert title is None or (found.title and title.startswith(found.title)), name
-    assert statistics.mean(scores) >= 0.965  # measured .974
+    assert statistics.mean(scores) >= 0.97  # measured .978
 
 
 def test_snippets_titles_and_dates_of_other_pages() -> None:
@@ -147,11 +147,13 @@ def test_broadcast_news_is_kept() -> None:
         items: list[dict[str, Any]] = [json.loads(line) for number, line in enumerate(stream) if number % 5 == 0]
     told = [item for item in items if len(re.findall(r"[\u4e00-\u9fff]", item["text_raw"])) >= 15]
     reasons = refused(((item["text_raw"], item["title"]) for item in told), content="article", html=True)
-    assert reasons.total() - reasons[None] <= 0.005 * reasons.total()  # measured 2 of 3,917
+    assert reasons.total() - reasons[None] <= 0.005 * reasons.total()  # measured 1 of 3,907: one sentence of 12 words
     empty = refused(
         ((item["text_raw"], item["title"]) for item in items if item not in told), content="article", html=True
     )
-    assert empty[None] <= 0.15 * empty.total()  # what has a link or a time stamp for its text has no article
+    assert (
+        empty[None] <= 0.02 * empty.total()
+    )  # measured 0 of 69: what has a link or a time stamp for its text has no article
 
 
 def test_posts_are_refused() -> None:

@@ -198,6 +198,36 @@ def predict(
         _print_json(found) if json else show.prediction(found)
 
 
+@app.command(epilog="Example: build-dataset labels dist/sample/1.0.0 --gold gold.jsonl --review look.csv")
+def labels(
+    target: Annotated[Path, typer.Argument(help="Config file, or folder of a dataset's version.")],
+    gold: Annotated[Path | None, typer.Option(help="People's judgements (JSONL) to measure against.")] = None,
+    review: Annotated[Path | None, typer.Option(help="File to write the rows worth a look into.")] = None,
+    tool: Annotated[
+        Literal["csv", "label-studio", "doccano"], typer.Option(help="Tool that the review file is for.")
+    ] = "csv",
+    most: Annotated[int, typer.Option(min=1, max=100_000, help="Rows listed for each kind of disagreement.")] = 50,
+    json: Json = False,
+) -> None:
+    """Show how the labelling functions do: coverage, overlap, conflict, and against people's labels P, R and F1."""
+    from caibian import pipeline, show
+
+    found = pipeline.review_labels(target, gold=gold, out=review, tool=tool, most=most)
+    _print_json(found.analysis) if json else show.labels(found)
+
+
+@app.command(epilog="Example: build-dataset gold export.json --tool label-studio --out gold.jsonl")
+def gold(
+    export: Annotated[Path, typer.Argument(help="What an annotation tool exported.")],
+    out: Annotated[Path, typer.Option(help="Gold file to write (JSONL), for label.gold in a config.")],
+    tool: Annotated[Literal["csv", "label-studio", "doccano"], typer.Option(help="The tool.")] = "csv",
+) -> None:
+    """Turn people's work in an annotation tool into a gold file, which outranks every rule in the next build."""
+    from caibian.review import convert_judgements
+
+    print(f"{out}: {convert_judgements(export, out, tool=tool)} judgements")
+
+
 @app.command(epilog="Example: build-dataset verify dist/sample/1.0.0")
 def verify(dataset: Dataset, json: Json = False) -> None:
     """Prove a dataset folder intact: hashes of files and rows, schema, counts, no cluster in two splits, loadable."""

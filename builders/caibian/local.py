@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from caibian import dedup, engine, labelling, shards
+from caibian import dedup, engine, labelling, review, shards
 from caibian.config import Clean, Config, Label, Segment, Source
 from caibian.corpus import Corpus, Shard
 from caibian.errors import DataError
@@ -72,6 +72,7 @@ def recipe(config: Config, folder: Path) -> Recipe:
         label=config.label,
         taxonomy=config.resolve(config.label.taxonomy) if config.label.taxonomy else None,
         by_rules=config.sources[0].labels == "rules",
+        gold=review.settled(review.read_judgements(config.resolve(config.label.gold))) if config.label.gold else {},
     )
 
 
@@ -85,7 +86,7 @@ def prepared(tables: Iterator[pa.Table], *, how: Recipe) -> Iterator[pa.Table]:
 
 def labelled(rows: pa.Table, *, how: Recipe) -> pa.Table:
     """Return prepared rows with LABEL columns."""
-    by = _labeller(how.taxonomy, how.label.threshold) if how.by_rules else None
+    by = labeller(how.taxonomy, how.label.threshold) if how.by_rules else None
     return labelling.label(rows, by=by, gold=how.gold)
 
 
@@ -93,11 +94,12 @@ def titles(how: Recipe) -> dict[str, tuple[str, str]]:
     """Return the Chinese and English title of each topic that rules can give; none where they give none."""
     if not how.by_rules:
         return {}
-    return {topic.id: (topic.zh, topic.en) for topic in _labeller(how.taxonomy, how.label.threshold).taxonomy.topics}
+    return {topic.id: (topic.zh, topic.en) for topic in labeller(how.taxonomy, how.label.threshold).taxonomy.topics}
 
 
 @cache
-def _labeller(taxonomy: Path | None, threshold: float) -> labelling.Labeller:
+def labeller(taxonomy: Path | None, threshold: float) -> labelling.Labeller:
+    """Return what labels by a taxonomy; it is made once in a process."""
     return labelling.labeller(taxonomy, threshold=threshold)
 
 

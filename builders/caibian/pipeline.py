@@ -9,13 +9,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from caibian import account, baseline, dedup, engine, labelling, publish, shards, splits
-from caibian.config import Config, load
+from caibian import account, baseline, dedup, engine, labelling, publish, review, shards, splits
+from caibian.config import Config, Label, load
 from caibian.corpus import Corpus
 from caibian.errors import ConfigError, DataError
 from caibian.loaders import read as reading
 from caibian.loaders.read.files import find
-from caibian.local import OnProgress, Progress, Run, find_pieces, labelled, local_steps, prepared, recipe, titles
+from caibian.local import OnProgress, Progress, Run, find_pieces, labelled, labeller, local_steps, prepared, recipe, titles
 
 
 def check(path: Path, *, source: str | None = None) -> list[str]:
@@ -45,6 +45,56 @@ def inspect(paths: Sequence[str], *, config: Config) -> Iterator[dict[str, Any]]
                 yield from labelled(rows, how=how).to_pylist()
 
 
+
+
+@dataclass(frozen=True, slots=True)
+class LabelReview:
+    """What `labels` found: the analysis as plain JSON, and how many rows were written for review."""
+
+    analysis: Mapping[str, Any]
+    written: int
+
+
+def review_labels(
+    target: Path, *, gold: Path | None = None, out: Path | None = None, tool: review.Tool = "csv", most: int = 50
+) -> LabelReview:
+    """Return how labelling functions, people and the baseline agree on a config's input, or on a dataset.
+
+    With `out`, the rows on which they disagree most are written for review with `tool`. Raises DataError where
+    there is nothing to judge.
+    """
+    rows, model = _rows_of_dataset(target) if target.is_dir() else _rows_of_config(target)
+    config = load(target) if not target.is_dir() else None
+    taxonomy = config.resolve(config.label.taxonomy) if config and config.label.taxonomy else None
+    by = labeller(taxonomy, config.label.threshold if config else Label().threshold)
+    judgements = review.read_judgements(gold, topics=by.taxonomy.ids) if gold else []
+    found = review.report(rows, by=by, judgements=judgements, model=model, most=most)
+    present = dict(zip(rows["id"].to_pylist(), rows["topics"].to_pylist(), strict=True))
+    topics = {row_id: given or [] for row_id, given in present.items()}
+    written = review.write_review(out, rows, found, topics, tool=tool) if out else 0
+    return LabelReview(review.as_dict(found, judgements, by.taxonomy.ids), written)
+
+
+def _rows_of_config(path: Path) -> tuple[pa.Table, None]:
+    """Return the labelled rows of a config's input that would not be dropped."""
+    config = load(path)
+    how = recipe(config, Path())
+    tables = [
+        labelled(rows, how=how).select([*review.NEEDED, "topics", "dropped"])
+        for piece in find_pieces(config)
+        for rows in prepared(reading.read(piece), how=how)
+    ]
+    rows = pa.concat_tables(tables)
+    return rows.filter(pc.is_null(rows["dropped"])), None
+
+
+def _rows_of_dataset(folder: Path) -> tuple[pa.Table, dict[str, list[str]] | None]:
+    """Return a dataset's articles with topics by name, and what its own baseline says of them."""
+    rows = publish.articles(folder, [*review.NEEDED, "text"])
+    if not (folder / baseline.FOLDER).is_dir():
+        return rows, None
+    model = baseline.load_model(folder / baseline.FOLDER)
+    return rows, {found["id"]: found["topics"] for found in baseline.label_records(model, rows)}
 
 
 def predict(model: Path, paths: Sequence[str], *, config: Config) -> Iterator[dict[str, Any]]:

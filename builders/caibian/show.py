@@ -22,7 +22,7 @@ from rich.text import Text
 from caibian.baseline import Comparison, Evaluation
 from caibian.loaders.clean.page import parse
 from caibian.local import OnProgress, Progress
-from caibian.pipeline import Summary
+from caibian.pipeline import LabelReview, Summary
 from caibian.publish import Diff, Pushed
 
 _INSPECTED = (
@@ -85,6 +85,31 @@ def evaluation(scored: Evaluation, compared: Comparison | None) -> None:
         for name, difference in compared.differences.items():
             p_value = compared.p_values[name]
             console.print(Text(f"{compared.one} - {compared.other}: {name} {difference:+.4f} (p = {p_value:.4f})"))
+
+
+def labels(found: LabelReview) -> None:
+    """Print topics against gold, the functions that cover most, and the rows worth a look."""
+    console = Console(highlight=False)
+    analysis = found.analysis
+    console.print(f"{analysis['documents']:,} documents, {analysis['judged']:,} of them judged by people")
+    if analysis["micro"]:
+        topics = Table("topic", "support", "precision", "recall", "F1", "95 % interval")
+        for topic in (*analysis["topics"], analysis["micro"], {**analysis["majority"], "topic": "micro, by majority vote"}):
+            shown = [_or_dash(topic[name]) for name in ("precision", "recall", "f1", "f1_low", "f1_high")]
+            topics.add_row(topic["topic"], str(topic["support"]), *shown[:3], f"{shown[3]} to {shown[4]}")
+        console.print(topics)
+    functions = Table("labelling function", "coverage", "overlap", "conflict", "accuracy")
+    for one in sorted(analysis["functions"], key=lambda one: (-one["coverage"], one["name"]))[:40]:
+        functions.add_row(one["name"], *(_or_dash(one[name]) for name in ("coverage", "overlap", "conflict", "accuracy")))
+    console.print(functions)
+    for one in analysis["disagreements"][:20]:
+        console.print(Text(f"look at {one['id']}: {one['topic']} ({one['reason']}, p = {one['probability']:.2f})"))
+    if found.written:
+        console.print(f"{found.written} rows written for review")
+
+
+def _or_dash(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
 
 
 def prediction(found: Mapping[str, Any]) -> None:

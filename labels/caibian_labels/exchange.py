@@ -103,7 +103,7 @@ def import_doccano(text: str, *, who: str | None = None) -> list[Judgement]:
     doccano exports a file for each annotator, named after them. Raises GoldError.
     """
     out, found = [], []
-    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
         if not line.strip():
             continue
         data = _json_object(line)

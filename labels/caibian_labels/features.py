@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .layout import BODY, LEAD, PARAGRAPH_LEAD_CHARS, Ints, Layout
+from .layout import BODY, LEAD, PARAGRAPH_LEAD_CHARS, TITLE, Ints, Layout
 from .match import Events, Matcher
 
 Floats = NDArray[np.float64]
@@ -44,7 +44,9 @@ def measure(layout: Layout, events: Events, matcher: Matcher) -> tuple[Features,
         np.float64
     )
     document = layout.segment_document[events.segment]
-    articles = _title_as_body(_measure(document, events.zone, of_articles, events, matcher), layout)
+    articles = _measure(document, events.zone, of_articles, events, matcher)
+    _title_as_body(articles.values, layout)
+    _lead_as_title(articles.values, layout)
     unit = layout.segment_unit[events.segment]
     inside = np.flatnonzero(unit >= 0)
     own = events.where(inside)
@@ -77,12 +79,18 @@ def _without_body(layout: Layout) -> Ints:
     return np.flatnonzero(np.bincount(layout.paragraph_document, minlength=layout.documents) == 0)
 
 
-def _title_as_body(articles: Features, layout: Layout) -> Features:
-    """Return features in which an item of a title alone has that title for its lead and body as well."""
+def _title_as_body(values: Floats, layout: Layout) -> None:
+    """Give items of a title alone that title for their lead and body as well."""
     bare = _without_body(layout)
-    articles.values[bare, :, 1] = articles.values[bare, :, 2] = articles.values[bare, :, 0]
-    articles.values[bare, :, 3] = articles.values[bare, :, 0] >= TELLING
-    return articles
+    values[bare, :, 1] = values[bare, :, 2] = values[bare, :, 0]
+    values[bare, :, 3] = values[bare, :, 0] >= TELLING
+
+
+def _lead_as_title(values: Floats, layout: Layout) -> None:
+    """Give items without a title half of their lead for one: it tells what they are about, if less sharply."""
+    titled = np.zeros(layout.documents, dtype=np.bool_)
+    titled[layout.segment_document[layout.segment_zone == TITLE]] = True
+    values[~titled, :, 0] = np.minimum(values[~titled, :, 1] / 2, CAPS[0])
 
 
 def _measure(unit: Ints, zone: Ints, sentences: Floats, events: Events, matcher: Matcher) -> Features:
@@ -141,7 +149,7 @@ def _distinct(cell: Ints, sentence: Ints, cells: Ints) -> Floats:
 
 def _sentences(layout: Layout) -> Floats:
     segment = layout.paragraph_segment
-    low = np.searchsorted(layout.sentence_ends, layout.segment_start[segment])
-    high = np.searchsorted(layout.sentence_ends, layout.segment_end[segment] - 1)
-    counts: Floats = (high - low + 1).astype(np.float64)
+    first, last = layout.segment_start[segment], layout.segment_end[segment] - 1
+    ended = layout.sentence_of[np.maximum(first, last)] - layout.sentence_of[first]
+    counts: Floats = (ended + 1).astype(np.float64)
     return counts

@@ -65,7 +65,7 @@ def read_gold(path: Path, *, known: Iterable[str] | None = None) -> list[Judgeme
     allowed = None if known is None else set(known)
     out: list[Judgement] = []
     found: list[str] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), start=1):
         if line.strip():
             try:
                 out.append(_judgement(json.loads(line), allowed))

@@ -42,11 +42,12 @@ class Layout:
     segment_unit: Ints  # number of the paragraph in the batch; -1 for all but paragraphs
     segment_zone: Ints  # TITLE, BODY, SECTION or PUBLISHER
     segment_body_chars: Ints  # characters of the body before the segment
-    sentence_ends: Ints  # positions of the characters that end sentences, ascending
     paragraph_document: Ints
     paragraph_segment: Ints
     codes: NDArray[np.uint32]
-    head: Bools  # for each position of the text: in a title, section, publisher or lead
+    segment_head: Ints  # characters at the segment's beginning that are title, section, publisher or lead
+    segment_of: NDArray[np.int32]  # for each position of the text
+    sentence_of: NDArray[np.int32]  # for each position: how many sentences end before it
 
 
 def lay_out(documents: Sequence[Document]) -> Layout:
@@ -88,11 +89,12 @@ def lay_out(documents: Sequence[Document]) -> Layout:
         segment_unit=unit,
         segment_zone=np.where(in_paragraph, BODY, np.where(place == -1, TITLE, -place)),
         segment_body_chars=before,
-        sentence_ends=np.flatnonzero(_ENDS_SENTENCE[np.minimum(codes, 0xFFFF)]),
         paragraph_document=owner[in_paragraph],
         paragraph_segment=np.flatnonzero(in_paragraph).astype(np.int64),
         codes=codes,
-        head=_spans(starts, heading, len(text)),
+        segment_head=heading,
+        segment_of=np.repeat(np.arange(len(pieces), dtype=np.int32), lengths + 1),
+        sentence_of=_counts_before(_ENDS_SENTENCE[np.minimum(codes, 0xFFFF)]),
     )
 
 
@@ -127,12 +129,11 @@ def _body_chars_before(lengths: Ints, place: Ints) -> Ints:
     return np.where(place >= 0, total - base, 0)
 
 
-def _spans(starts: Ints, lengths: Ints, size: int) -> Bools:
-    """Return for each position whether it lies in one of the spans, which do not overlap."""
-    change = np.zeros(size + 2, dtype=np.int8)
-    change[starts] += 1
-    change[starts + lengths] -= 1
-    return np.cumsum(change, dtype=np.int8) > 0
+def _counts_before(marks: Bools) -> NDArray[np.int32]:
+    """Return for each position, and for the one after the last, how many marks stand before it."""
+    counts = np.zeros(len(marks) + 1, dtype=np.int32)
+    np.cumsum(marks, out=counts[1:])
+    return counts
 
 
 def _codes(text: str) -> NDArray[np.uint32]:

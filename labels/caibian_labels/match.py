@@ -1,21 +1,17 @@
 """Find the words and patterns of a whole taxonomy in many documents at once: one automaton, then numpy."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from itertools import chain
 
-import ahocorasick_rs
 import numpy as np
+from numpy.typing import NDArray
 
+from .compiled import NOTHING, Compiled
 from .layout import BODY, LEAD, LEAD_CHARS, Bools, Document, Ints, Layout, word_boundaries
-from .taxonomy import ZONES, Function, Taxonomy
 
-# After one of these a leader speaks until the paragraph ends: a wish list, not a report.
-SPEECH_MARKS = tuple(
-    verb + mark for verb in ("指出", "强调", "要求", "提出要求", "会议提出") for mark in ("，", "：", ",", ":")
-)
+Sentences = NDArray[np.int32]
 _LONGEST = 0xFFF  # characters of a firing; longer than any pattern can reach
-_NONE = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,94 +34,8 @@ class Events:
         return Events(*(getattr(self, name)[keep] for name in self.__slots__))
 
 
-@dataclass(slots=True)
-class _Table:
-    """For a number (a word) its rows, looked up for many numbers at once."""
-
-    rows: list[tuple[int, ...]] = field(default_factory=list)  # number first
-    width: int = 1
-    first: Ints = field(default_factory=lambda: _NONE)
-    values: tuple[Ints, ...] = ()
-
-    def freeze(self, numbers: int) -> None:
-        table = np.array(sorted(set(self.rows)), dtype=np.int64).reshape(-1, self.width + 1)
-        self.first = np.searchsorted(table[:, 0], np.arange(numbers + 1)).astype(np.int64)
-        self.values = tuple(np.ascontiguousarray(table[:, column]) for column in range(1, self.width + 1))
-        self.rows = []
-
-    def look_up(self, numbers: Ints) -> tuple[Ints, tuple[Ints, ...]]:
-        """Return the position in `numbers` of each row found, and the rows' columns."""
-        begin = self.first[numbers]
-        counts = self.first[numbers + 1] - begin
-        which = np.repeat(np.arange(len(numbers), dtype=np.int64), counts)
-        offset = np.arange(len(which), dtype=np.int64) - np.repeat(np.cumsum(counts) - counts, counts)
-        at = begin[which] + offset
-        return which, tuple(column[at] for column in self.values)
-
-
-@dataclass(frozen=True, slots=True)
-class _Gaps:
-    """A compiled pattern: the word numbers of each part, and the gaps between them."""
-
-    function: int
-    parts: tuple[int, ...]  # numbers of word groups
-    gaps: tuple[int, ...]
-    clear: tuple[bool, ...] = ()  # whether any word of the part has a context that forbids it
-
-
-class Matcher:
+class Matcher(Compiled):
     """A compiled taxonomy: finds where each labelling function fires."""
-
-    def __init__(self, taxonomy: Taxonomy) -> None:
-        self.topics = len(taxonomy.topics)
-        self.functions: list[Function] = [one for topic in taxonomy.topics for one in topic.functions]
-        self.topic_of: Ints = np.array(
-            [number for number, topic in enumerate(taxonomy.topics) for _ in topic.functions], dtype=np.int64
-        )
-        self._numbers: dict[str, int] = {}
-        self._groups: dict[tuple[str, ...], int] = {}
-        self._direct = _Table(width=1)
-        self._voids = _Table(width=3)
-        self._patterns: list[_Gaps] = []
-        self._beside: set[int] = set()
-        for number, function in enumerate(self.functions):
-            self._add(number, function)
-        self._speech = [self._number(mark) for mark in SPEECH_MARKS]
-        self._direct.freeze(len(self._numbers))
-        self._voids.freeze(len(self._numbers))
-        self._group_words = [
-            np.array([self._numbers[word] for word in words], dtype=np.int64) for words in self._groups
-        ]
-        allowed = [[zone in one.where for zone in ZONES] for one in self.functions]
-        self._allowed = np.array(allowed, dtype=np.bool_).reshape(-1, len(ZONES))
-        forbidden = set(zip(self._voids.values[0].tolist(), self._voids.values[1].tolist(), strict=True))
-        self._patterns = [
-            replace(one, clear=tuple(self._any_forbidden(one.function, group, forbidden) for group in one.parts))
-            for one in self._patterns
-        ]
-        self._void_words = np.zeros(len(self._numbers), dtype=np.bool_)
-        self._void_words[self._voids.values[1]] = True
-        self._whole = np.array([one.whole_words for one in self.functions], dtype=np.bool_)
-        self._ascii = np.array([word.isascii() for word in self._numbers], dtype=np.bool_)
-        self.weights = np.array([one.weight for one in self.functions], dtype=np.float64)
-        self._in_body = self._wanted_in_body()
-        # Single characters are found faster by a table; as the most frequent "words" they would fill the list of
-        # hits that the automaton must build object by object.
-        self._characters = np.full(0x10000, -1, dtype=np.int32)
-        for word, number in self._numbers.items():
-            if len(word) == 1 and ord(word) < len(self._characters):
-                self._characters[ord(word)] = number
-        long = [word for word in self._numbers if len(word) > 1]
-        self._long = np.array([self._numbers[word] for word in long], dtype=np.int64)
-        self._automaton = ahocorasick_rs.BytesAhoCorasick(
-            [word.encode() for word in long] or [b"\xff"],
-            implementation=ahocorasick_rs.Implementation.ContiguousNFA,
-        )
-
-    @property
-    def words(self) -> int:
-        """Return how many different words the automaton looks for."""
-        return len(self._numbers)
 
     def match(self, layout: Layout, documents: Sequence[Document]) -> Events:
         """Return the firings of all functions in the layout of documents."""
@@ -143,33 +53,6 @@ class Matcher:
         events = events.where(self._allowed[events.function, events.zone])
         return self._together(events, by_word, layout)
 
-    def _number(self, word: str) -> int:
-        return self._numbers.setdefault(word, len(self._numbers))
-
-    def _group(self, words: tuple[str, ...]) -> int:
-        for word in words:
-            self._number(word)
-        return self._groups.setdefault(words, len(self._groups))
-
-    def _add(self, number: int, function: Function) -> None:
-        for word in function.words:
-            self._direct.rows.append((self._number(word), number))
-        for pattern in function.patterns:
-            groups = tuple(self._group(part) for part in pattern.parts)
-            self._patterns.append(_Gaps(number, groups, pattern.gaps))
-        inside = list(function.words) + [w for p in function.patterns for part in p.parts for w in part]
-        for text in function.not_in:
-            context, words = read_context(text, inside)
-            for word in words:
-                for offset in _occurrences(word, context):
-                    self._voids.rows.append((self._number(context), number, self._number(word), offset))
-        for words in (function.with_any, function.without_any):
-            if words:
-                self._beside.add(self._group(words))
-
-    def _any_forbidden(self, function: int, group: int, forbidden: set[tuple[int, int]]) -> bool:
-        return any((function, word) in forbidden for word in self._group_words[group].tolist())
-
     def _hits(self, layout: Layout) -> tuple[Ints, Ints, Ints]:
         """Return number, start and end of every word found, but not of title words in the body."""
         data = layout.text.encode()
@@ -182,28 +65,11 @@ class Matcher:
         word = np.concatenate((self._long[flat[0::3]], character[single]))
         start = np.concatenate((position[flat[1::3]], single)).astype(np.int64)
         end = np.concatenate((position[flat[2::3]], single + 1)).astype(np.int64)
-        keep = self._in_body[word] | layout.head[start]
+        segment = layout.segment_of[start]
+        keep = self._in_body[word] | (start - layout.segment_start[segment] < layout.segment_head[segment])
         latin = np.flatnonzero(self._ascii[word])
         keep[latin] &= ~(_latin(layout, start[latin] - 1) | _latin(layout, end[latin]))
         return word[keep], start[keep], end[keep]
-
-    def _wanted_in_body(self) -> Bools:
-        """Return for each word whether any function looks for it elsewhere than in titles and leads."""
-        wanted = np.zeros(len(self._numbers), dtype=np.bool_)
-        wanted[self._speech] = True
-        body = self._allowed[:, BODY]
-        numbers = np.repeat(np.arange(len(self._numbers)), np.diff(self._direct.first))
-        wanted[numbers[body[self._direct.values[0]]]] = True
-        for pattern in self._patterns:
-            if body[pattern.function]:
-                for group in pattern.parts:
-                    wanted[self._group_words[group]] = True
-        for words, number in self._groups.items():
-            if number in self._beside:
-                wanted[[self._numbers[word] for word in words]] = True
-        numbers = np.repeat(np.arange(len(self._numbers)), np.diff(self._voids.first))
-        wanted[numbers[body[self._voids.values[0]]]] = True
-        return wanted
 
     def _void_keys(self, word: Ints, start: Ints) -> Ints:
         which, (function, inner, offset) = self._voids.look_up(word)
@@ -228,7 +94,7 @@ class Matcher:
         keep = np.ones(len(function), dtype=np.bool_)
         checked = np.flatnonzero(self._whole[function])
         if len(checked):
-            segments = np.unique(np.searchsorted(layout.segment_start, start[checked], side="right") - 1)
+            segments = np.unique(layout.segment_of[start[checked]].astype(np.int64))
             may = word_boundaries(layout, documents, segments)
             keep[checked] = may[start[checked]] & may[end[checked]]
         return keep
@@ -248,7 +114,7 @@ class Matcher:
                     self._clear(pattern.function, part, voids) if clear else part
                     for part, clear in zip(parts, pattern.clear, strict=True)
                 ]
-                start, end = _chain(parts, pattern.gaps, layout.sentence_ends)
+                start, end = _chain(parts, pattern.gaps, layout.sentence_of)
                 if len(start):
                     yield np.full(len(start), pattern.function, dtype=np.int64), start, end
 
@@ -272,7 +138,7 @@ class Matcher:
             for words, wanted in ((function.with_any, True), (function.without_any, False)):
                 if words:
                     beside = hits.take(self._group_words[self._groups[words]])[1]
-                    segment = np.searchsorted(layout.segment_start, beside, side="right") - 1
+                    segment = layout.segment_of[beside].astype(np.int64)
                     mine = events.segment[low:high]
                     if place is not None:
                         segment, mine = place[segment], place[mine]
@@ -295,7 +161,7 @@ class _Hits:
         counts = self.first[words + 1] - begin
         total = int(counts.sum())
         if not total:
-            return _NONE, _NONE, _NONE
+            return NOTHING, NOTHING, NOTHING
         at = np.repeat(begin - np.cumsum(counts) + counts, counts) + np.arange(total)
         if len(words) > 1:
             at = at[np.argsort((self.start[at] << 12) + _LONGEST - (self.end[at] - self.start[at]))]
@@ -309,17 +175,16 @@ def _by_word(word: Ints, start: Ints, end: Ints, words: int) -> _Hits:
     return _Hits(word[order], start[order], end[order], first)
 
 
-def _chain(parts: list[tuple[Ints, Ints, Ints]], gaps: tuple[int, ...], sentence_ends: Ints) -> tuple[Ints, Ints]:
+def _chain(parts: list[tuple[Ints, Ints, Ints]], gaps: tuple[int, ...], sentence_of: Sentences) -> tuple[Ints, Ints]:
     """Return start and end of each first word that the other parts follow in their gaps, in one sentence."""
     _, start, end = parts[0]
     for (_, next_start, next_end), gap in zip(parts[1:], gaps, strict=True):
         if not len(start) or not len(next_start):
-            return _NONE, _NONE
+            return NOTHING, NOTHING
         at = np.minimum(np.searchsorted(next_start, end), len(next_start) - 1)
         near = (next_start[at] >= end) & (next_start[at] - end <= gap)
         start, end, at = start[near], end[near], at[near]
-        stop = np.searchsorted(sentence_ends, end)
-        same = np.searchsorted(sentence_ends, next_start[at]) == stop
+        same = sentence_of[next_start[at]] == sentence_of[end]
         start, end = start[same], next_end[at][same]
     return start, end
 
@@ -333,7 +198,7 @@ def _events(function: Ints, start: Ints, end: Ints, layout: Layout, speech_start
     before = np.maximum.accumulate(np.concatenate((np.full(1, -1), reach[:-1]))) if len(reach) else reach
     keep = reach > before
     function, start, end = function[keep], start[keep], (start + length)[keep]
-    segment = np.searchsorted(layout.segment_start, start, side="right") - 1
+    segment = layout.segment_of[start].astype(np.int64)
     zone = layout.segment_zone[segment]
     offset = layout.segment_body_chars[segment] + start - layout.segment_start[segment]
     zone = np.where((zone == BODY) & (offset < LEAD_CHARS), LEAD, zone)
@@ -341,27 +206,7 @@ def _events(function: Ints, start: Ints, end: Ints, layout: Layout, speech_start
     in_speech = np.zeros(len(start), dtype=np.int64)
     if len(speech_starts):
         in_speech = ((last_mark >= 0) & (speech_starts[last_mark] >= layout.segment_start[segment])).astype(np.int64)
-    return Events(function, start, end, segment, zone, np.searchsorted(layout.sentence_ends, start), in_speech)
-
-
-def read_context(text: str, words: Sequence[str]) -> tuple[str, Sequence[str]]:
-    """Return a forbidding context and the words it forbids: all, or the one that stands in brackets.
-
-    >>> read_context("深[入学]习", ["入学", "学习"])
-    ('深入学习', ['入学'])
-    """
-    before, bracket, rest = text.partition("[")
-    word, closing, after = rest.partition("]")
-    if not bracket or not closing:
-        return text, words
-    return before + word + after, [one for one in words if one == word]
-
-
-def _occurrences(word: str, context: str) -> Iterable[int]:
-    at = context.find(word)
-    while at >= 0:
-        yield at
-        at = context.find(word, at + 1)
+    return Events(function, start, end, segment, zone, layout.sentence_of[start].astype(np.int64), in_speech)
 
 
 def _latin(layout: Layout, at: Ints) -> Bools:

@@ -45,7 +45,10 @@ def main() -> None:
         damaged = [[damage(line, table=table, marks=MARKS) for line in lines] for lines in pages]
         print(f"{name:24} {_rate(damaged, repair_lines):8.1f} MB/s")
     for name, piece in WORST.items():
-        print(f"{name:24}", *(f"{size >> 10:6} KB {_seconds(piece, size):7.2f} s" for size in (10_240, 102_400, 1_024_000)))
+        print(
+            f"{name:24}",
+            *(f"{size >> 10:6} KB {_seconds(piece, size):7.2f} s" for size in (10_240, 102_400, 1_024_000)),
+        )
 
 
 def _shuffled(seed: int) -> Sequence[str]:

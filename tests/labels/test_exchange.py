@@ -30,11 +30,10 @@ given_topics = st.none() | st.lists(st.sampled_from(["law", "roads"]), unique=Tr
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[list[Item], list[Judgement]]:
     some = draw(items)
-    out = []
-    for item in some:
-        for who in draw(st.lists(st.sampled_from(["a@x.cn", "乙@y.cn"]), min_size=1, unique=True)):
-            out.append(Judgement(item.id, draw(given_topics), who, "2026-05-01T08:00:00Z"))
-    return some, out
+    judges = st.lists(st.sampled_from(["a@x.cn", "乙@y.cn"]), min_size=1, unique=True)
+    return some, [
+        Judgement(item.id, draw(given_topics), who, "2026-05-01T08:00:00Z") for item in some for who in draw(judges)
+    ]
 
 
 @given(cases())
@@ -64,12 +63,13 @@ def test_label_studios_own_export_is_read() -> None:
                     "result": [
                         {"value": {"choices": ["roads", "law"]}, "id": "Q1", "from_name": "topics", "to_name": "text",
                          "type": "choices", "origin": "manual"},
-                        {"value": {"text": ["nice"]}, "id": "Q2", "from_name": "note", "to_name": "text", "type": "textarea"},
+                        {"value": {"text": ["nice"]}, "id": "Q2", "from_name": "note", "to_name": "text"},
                     ],
                     "was_cancelled": False, "ground_truth": False, "created_at": "2026-05-01T08:00:00.000000Z",
                     "lead_time": 3.2,
                 },
-                {"id": 13, "completed_by": 2, "result": [], "was_cancelled": True, "created_at": "2026-05-02T08:00:00Z"},
+                {"id": 13, "completed_by": 2, "result": [], "was_cancelled": True,
+                 "created_at": "2026-05-02T08:00:00Z"},
                 {"id": 14, "completed_by": 3, "result": [], "was_cancelled": False},
             ],
             "drafts": [], "predictions": [], "meta": {}, "data": {"document_id": "d1", "title": "t", "text": "x"},

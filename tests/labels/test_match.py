@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caibian_labels import Document
+from caibian_labels.compiled import read_context
 from caibian_labels.layout import lay_out
-from caibian_labels.match import Matcher, read_context
+from caibian_labels.match import Matcher
 from caibian_labels.pattern import PatternError, parse_pattern
 from caibian_labels.taxonomy import Function, Taxonomy, Topic
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.bench.labels import SILVER, Row, micro_f1, read_xwlb
 
 from caibian_labels import Document, Labeller, load_taxonomy
-from tests.bench.labels import SILVER, Row, micro_f1, read_xwlb
 
 SHARED = os.environ.get("CAIBIAN_REAL_DATA")
 pytestmark = pytest.mark.skipif(SHARED is None, reason="CAIBIAN_REAL_DATA names no folder with real data")

@@ -138,3 +138,9 @@ def test_values_are_shown_as_people_write_them() -> None:
     assert table(["a", "b"], [["x", 1]]) == "| a | b |\n| --- | --: |\n| x | 1 |"
     assert anything([]) == "none"
     assert anything({"a_b": {"x": {"n": 1}}}) == "**a b**\n\n| a b | n |\n| --- | --: |\n| x | 1 |"
+    same = {"rows": {"train": 1, "test": 2}, "clusters": {"train": 1, "test": 1}, "leaks": {}, "notes": []}
+    assert anything(same) == ("|  | train | test |\n| --- | --: | --: |\n| rows | 1 | 2 |\n| clusters | 1 | 1 |")
+    scored = [
+        {"name": "tfidf", "micro_f1": 0.54321, "intervals": {"micro_f1": [0.4491, 0.6281]}, "by": {"x": {"y": 1}}}
+    ]
+    assert anything(scored) == "| name | micro f1 |\n| --- | --- |\n| tfidf | 0.543 (0.449 to 0.628) |"

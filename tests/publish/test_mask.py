@@ -143,6 +143,10 @@ def test_names_of_private_persons_are_masked(text: str, masked: str) -> None:
         "业主方表示",
         "群众段子",
         "村民马上行动",
+        "游客戴上眼镜",
+        "居民杜先生说",
+        "患者吴女士在医院",
+        "嫌疑人李某被抓",
     ],
 )
 def test_other_words_after_a_role_are_no_names(text: str) -> None:

@@ -124,7 +124,7 @@ def test_a_new_version_shares_most_of_its_bytes_with_the_old(tmp_path: Path) -> 
     name = "data/articles/train-00000-of-00001.parquet"
     pages = [_pages(folder / name) for folder in (old, new)]
     fresh = sum(len(page) for page in pages[1] - pages[0])
-    assert fresh < 0.3 * sum(len(page) for page in pages[1])  # measured: 0.17; without such chunks 0.97
+    assert fresh < 0.3 * sum(len(page) for page in pages[1])  # measured: 0.18; without such chunks all of it
 
 
 def _pages(path: Path) -> set[bytes]:

@@ -63,7 +63,7 @@ def test_a_changed_row_makes_a_major_version_due(tmp_path: Path, changes: dict[i
 
 def test_a_wrong_number_is_refused_with_the_due_one(tmp_path: Path) -> None:
     based(tmp_path)
-    with pytest.raises(DataError, match=r"1 rows moved\): MAJOR is due, that is 2\.0\.0"):
+    with pytest.raises(DataError, match=r"1 row moved\): MAJOR is due, that is 2\.0\.0"):
         build(tmp_path, "1.1.0", changes=MOVED)
     assert sorted(path.name for path in (tmp_path / "dist/news").iterdir()) == ["1.0.0"]
 
@@ -125,7 +125,7 @@ def test_a_version_is_never_overwritten_with_other_rows(tmp_path: Path) -> None:
     with pytest.raises(DataError) as raised:
         build(tmp_path, rows=23, changes=changes)
     assert str(raised.value) == (
-        f"{folder}: exists with other rows: 3 rows added, 1 rows removed, 1 rows relabelled; due version is 2.0.0"
+        f"{folder}: exists with other rows: 3 rows added, 1 row removed, 1 row relabelled; due version is 2.0.0"
     )
     assert snapshot(tmp_path / "dist") == before
 

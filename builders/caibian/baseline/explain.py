@@ -24,7 +24,7 @@ def telling_features(
     an average text of the label, less what it adds on the others. Pieces of a better feature are left out.
     """
     texts = np.array([_shown(text) for text in names(vocabulary)], dtype=object)
-    found = {}
+    found: dict[str, list[tuple[str, float]]] = {}
     for label, own, weight in zip(labels, targets.T, weights, strict=True):
         if not own.any() or not len(texts):
             found[label] = []

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import scipy.sparse as sp
 
 MAX_RUN = 3  # 63 bits; runs of four won nothing on THUCNews headlines (.906 either way) and double the features
-BLOCK_CHARS = 1 << 22  # counted at a time: about 400 MB of intermediate arrays
+BLOCK_CHARS = 1 << 19  # counted at a time: some 50 MB of intermediate arrays, which stay near the processor
 MAX_FEATURES = 400_000  # of each kind, the most frequent: keeps the weights of 25 topics within 80 MB
 
 Numbers = npt.NDArray[np.int64]

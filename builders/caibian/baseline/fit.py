@@ -18,6 +18,7 @@ Numbers = npt.NDArray[np.float64]
 
 _SEED = 0  # of the solver's order of rows; any fixed number will do
 _MAX_ITERATIONS = 2_000
+_TOLERANCE = 0.1  # liblinear's own; 1e-4 takes twice as long and changes no figure in its third digit
 # Added to the sums that log ratios are taken of; .1 to 1 differ by less than .001 on THUCNews headlines.
 _SMOOTH = 0.1
 # A label without examples, or without counterexamples, is scored as one example in that many would be.
@@ -119,7 +120,7 @@ def _support_vectors(
     for label, wanted, scale in _scales(matrix, targets, row_weights, recipe.reweight):
         own = row_weights if single else _raised(wanted, row_weights)
         scaled = _scaled(matrix, scale)
-        solver = LinearSVC(C=recipe.penalty, random_state=_SEED, max_iter=_MAX_ITERATIONS)
+        solver = LinearSVC(C=recipe.penalty, random_state=_SEED, tol=_TOLERANCE, max_iter=_MAX_ITERATIONS)
         solver.fit(scaled, wanted, sample_weight=own)
         weights[label], intercept[label] = solver.coef_[0] * scale, solver.intercept_[0]
     return Linear(weights, intercept)

@@ -60,6 +60,7 @@ class _Tuned:
     quality: float
     rows: int
     source: str  # "validation", or "train, by folds"
+    fitted: _Fitted | None  # on all of train; None where it was tuned by folds
 
 
 def train(name: Trainable, training: Examples, validation: Examples, *, refit: bool = False) -> Model:
@@ -74,9 +75,10 @@ def train(name: Trainable, training: Examples, validation: Examples, *, refit: b
     if name == "majority":
         return _majority(training)
     tuned = _tune(name, training, validation)
-    rows = join([training, validation]) if refit and len(validation) else training
-    fitted = _fit(name, rows, tuned.recipe)
-    return _calibrated(name, rows, fitted, tuned, refit=rows is not training)
+    if refit and len(validation):
+        rows = join([training, validation])
+        return _calibrated(name, rows, _fit(name, rows, tuned.recipe), tuned, refit=True)
+    return _calibrated(name, training, tuned.fitted or _fit(name, training, tuned.recipe), tuned, refit=False)
 
 
 def _majority(training: Examples) -> Model:

@@ -4,8 +4,8 @@ from caibian.publish.diff import Change, Diff, diff
 from caibian.publish.draft import Draft, open_draft
 from caibian.publish.facts import Facts, FileInfo, LabelSet, Published, Shard, SourceFile
 from caibian.publish.finish import finish
-from caibian.publish.frozen import assignments
 from caibian.publish.history import history
+from caibian.publish.published import articles, assignments
 from caibian.publish.push import Pushed, push
 from caibian.publish.verify import verify
 from caibian.publish.write import write_rows
@@ -21,6 +21,7 @@ __all__ = [
     "Pushed",
     "Shard",
     "SourceFile",
+    "articles",
     "assignments",
     "diff",
     "finish",

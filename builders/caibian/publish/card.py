@@ -148,7 +148,9 @@ def _splits(facts: Facts) -> str:
         "Copies of a text, exact or near, form a cluster, and no cluster is in two splits; this was checked on the"
         " published rows, and `build-dataset verify` checks it again."
     )
-    return f"## Splits\n\n{proof}" + (f"\n\n{anything(facts.splits)}" if facts.splits else "")
+    # Labels by split have their own section.
+    told = {key: value for key, value in facts.splits.items() if key != "labels"}
+    return f"## Splits\n\n{proof}" + (f"\n\n{anything(told)}" if told else "")
 
 
 def _baseline(facts: Facts) -> str:

@@ -69,9 +69,7 @@ class Diff:
 
     def summary(self) -> str:
         """Return the changes as one phrase."""
-        found = [f"{change.rows:,} rows {kind}" for kind, change in self.articles.items() if change.rows]
-        if not found:
-            found = [f"{change.rows:,} paragraphs {kind}" for kind, change in self.paragraphs.items() if change.rows]
+        found = _counted("row", self.articles) or _counted("paragraph", self.paragraphs)
         for what, names in (
             ("columns added", self.columns_added),
             ("columns removed", self.columns_removed),
@@ -131,6 +129,15 @@ def diff(old: Path, new: Path, *, examples_of_each: int = 3) -> Diff:
         labels_removed=[name for name in before if name not in set(after)],
         labels_renumbered=any(before.index(name) != after.index(name) for name in stayed),
     )
+
+
+def _counted(what: str, changes: Mapping[str, Change]) -> list[str]:
+    """Return phrases such as "3 rows added" for the kinds that have any."""
+    return [
+        f"{change.rows:,} {what}{'' if change.rows == 1 else 's'} {kind}"
+        for kind, change in changes.items()
+        if change.rows
+    ]
 
 
 def _columns(record: Mapping[str, Any], config: str) -> dict[str, str]:

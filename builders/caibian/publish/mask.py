@@ -53,12 +53,14 @@ _ROLE = (
 )
 _SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱郭林罗宋郑谢韩唐冯董袁邓傅沈彭吕卢蒋"
-    "蔡贾魏薛叶阎潘杜戴汪姜姚谭廖邹熊陆郝崔邱秦侯邵孟汤尹黎赖龚樊殷闫"
+    "蔡贾魏薛叶阎潘杜汪姜姚谭廖邹熊陆郝崔邱秦侯邵孟汤尹黎赖龚樊殷闫"
 )
 # These are common words as well; they are names only where somebody speaks, or is described in brackets.
-_SURNAMES_AND_WORDS = "高马梁程曹许曾苏丁任卢钟田范方石余金夏孔白康毛江史顾龙万段雷钱易常武乔贺文何"
+_SURNAMES_AND_WORDS = "高马梁程曹许曾苏丁任卢钟田范方石余金夏孔白康毛江史顾龙万段雷钱易常武乔贺文何戴"
 _NOT_IN_NAME = "说称讲道的地得了着过不们是在有就都也很更又还个这那我你他她它等被把对因为从到去"
-_GIVEN = f"(?:[\u4e00-\u9fff](?<![{_NOT_IN_NAME}]))"
+# 王先生 names nobody: such an address after a surname is no given name.
+_ADDRESS = "先生|女士|小姐|大爷|大妈|大娘|大叔|大姐|大哥|阿姨|师傅|老师|奶奶|爷爷|医生|某"
+_GIVEN = f"(?:(?!{_ADDRESS})[\u4e00-\u9fff](?<![{_NOT_IN_NAME}]))"
 _SPEAKS = "说|告诉|表示|介绍|回忆|感慨|坦言|笑着|激动|高兴地"
 _FOLLOWS = (
     rf"(?=[^\u4e00-\u9fff]|$|{_SPEAKS}|一家|家里|家中|家的"

@@ -117,6 +117,14 @@ def test_comments_stay_out() -> None:
     assert_story(read(f"<h1>{TITLE}</h1><p>{BYLINE}</p><div>{PARAGRAPHS}</div><h3>网友评论</h3><div>{OTHER[0]}</div>"))
 
 
+def test_captions_stay_out_and_a_misleading_name_around_the_page_means_nothing() -> None:
+    picture = "<div class=image><img src=a.jpg><p class=caption>村民在新桥上留影，身后是停用的渡口。</p></div>"
+    body = (
+        f"<div class=hot-news-content><p>{STORY[0]}</p>{picture}{PARAGRAPHS.removeprefix(f'<p>{STORY[0]}</p>')}</div>"
+    )
+    assert_story(read(f"<div id=page-nav-wrap><h1>{TITLE}</h1><p>{BYLINE}</p>{body}</div>"))
+
+
 def test_the_first_post_of_a_blog_is_taken() -> None:
     posts = "".join(
         f"<div class=post><h2><a>{title}</a></h2><div>{day} 10:00</div>{''.join(f'<p>{text}</p>' for text in body)}"

@@ -159,6 +159,8 @@ def test_a_name_alone() -> None:
         ("新华社北京7月12日电（记者沈砚秋、陆启明）会议12日召开。", "新华社", "沈砚秋 陆启明"),
         ("昨日，记者在渡口看到，桥已通车。", None, None),
         ("县报社记者站旧址修缮一新。", None, None),
+        ("球迷扮记者访教练，被保安请出场外。", None, None),
+        ("本报记者沈砚秋报道：渡口通桥。", None, "沈砚秋"),
     ],
 )
 def test_openings(text: str, publisher: str | None, author: str | None) -> None:

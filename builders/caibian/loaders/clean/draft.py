@@ -34,7 +34,7 @@ def count_chars(text: str) -> int:
     """Return the number of Han characters, letters and digits, those of addresses apart.
 
     >>> count_chars("7月12日，GDP 增长。")
-    9
+    10
     """
     return len(_NO_WORD.sub("", without_addresses(text)))
 

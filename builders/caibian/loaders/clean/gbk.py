@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 TRAILS = tuple(byte for byte in range(0x40, 0xFF) if byte != 0x7F)
 LEADS = tuple(range(0x81, 0xFF))
@@ -37,7 +37,7 @@ def listed() -> Mapping[str, tuple[str, ...]]:
     objects for the garbage collector to walk.
     """
     found: dict[str, set[str]] = {}
-    for line in (files(__package__) / "pinyin.txt").read_text("utf-8").splitlines()[1:]:
+    for line in Path(__file__).with_name("pinyin.txt").read_text("utf-8").splitlines()[1:]:
         reading, group = line.split(" ")
         plain = toneless(reading)
         forms = {reading, plain, plain.replace("ü", "u"), plain.replace("ü", "v")}

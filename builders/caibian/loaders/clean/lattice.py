@@ -35,6 +35,7 @@ GAP = 18.0  # a parse that is e**18 times less likely than the best is dropped
 PAIRS = 4  # guesses at a character whose trail is lost together with the next lead
 MAX_RUN = 2_000  # tokens; a slip ends at the first ASCII character, so a longer run is no slip
 CONFIDENCE = 0.5  # a guess at a lost byte that is more often wrong than right is not made
+MAX_PAIRS = 300_000  # scores kept, some 30 MB
 MIN_SHARE = 1e-6  # of running text; a rarer character is no guess at a lost byte
 NONE, ANY = -1, 0  # instead of a pending byte: there is none; it is one that nobody has seen
 
@@ -47,6 +48,7 @@ _LOST_LEAD = -8.0
 _LOST_PAIR = -12.0
 _LITERAL = {"inserted": -14.0, "eaten": -18.0, "wide": -18.0, "?": -5.0, "\ufffd": -14.0}
 _LITERAL_INJECTED = 12.0  # what makes all of these less likely on a page that is known to be annotated
+_ODD = -7.0  # a Latin letter, a bracket or `?` within Han
 _TWICE = -4.0  # an ASCII character was swallowed just before another lost byte
 _KNOWN = 2.0  # the page annotates this character elsewhere, with this reading
 _UNKNOWN = -3.0  # the page shows this character without a reading elsewhere
@@ -111,9 +113,9 @@ class Lattice:
         self.foreign = script.simplified_only() if context.converted else frozenset()
         self.trails, self.leads = _likely_bytes()
         self.injected = context.readings.injected
-        self.pairs: dict[str, float] = {}
+        self.pairs = _pairs(context.converted)
         evidence = context.readings
-        bare = sum(character in self.simple for character in evidence.plain - evidence.annotated.keys())
+        bare = len((evidence.plain & script.traditional_characters()) - evidence.annotated.keys())
         self.due = math.log((len(evidence.annotated) + bare + 1) / (bare + 1))
 
     def read(self, text: str, start: int, sign: int, before: str = "") -> Run | None:
@@ -133,9 +135,11 @@ class Lattice:
             beam = self._shown(beam, token) if match.lastgroup is None else self._branch(beam, match)
             if not beam:
                 return None
-            for character in token:
-                literal += self._score(last, character)
-                last = character
+            if match.lastgroup is None:
+                literal += self._score(last, token)
+            else:
+                literal += _ODD * len(token)
+            last = token[-1]
             whole = all(parse.pending == NONE for parse in beam)
             if whole and end >= sign and not _GOES_ON.match(text, end):
                 return self._settle(beam, text, end, literal)
@@ -212,10 +216,7 @@ class Lattice:
     def _pair(self, parse: Parse, trail: int) -> Iterable[Parse]:
         """Return the parses where the trail completes the pending byte."""
         if parse.pending == ANY:
-            found = [
-                self._add(parse, self.characters[lead << 8 | trail], lead << 8 | trail) for lead in self.leads[trail]
-            ]
-            return heapq.nlargest(BEAM, found, key=_by_score)
+            return self._best(parse, self.leads[trail])
         code = parse.pending << 8 | trail
         character = self.characters.get(code)
         return (self._add(parse, character, code),) if character is not None else ()
@@ -308,12 +309,16 @@ class Lattice:
         """Return the best parses where a lost trail completes the pending byte."""
         if parse.pending == ANY:
             return []
-        found = []
-        for trail in self.trails[parse.pending]:
-            new = self._add(parse, self.characters[parse.pending << 8 | trail], parse.pending << 8 | trail)
-            guess = Link(new.last, parse.text, guessed=True)
-            found.append(new._replace(score=new.score + _LOST_BYTE, text=guess, lost=parse.lost + 1))
-        return heapq.nlargest(BEAM, found, key=_by_score)
+        return [
+            new._replace(score=new.score + _LOST_BYTE, text=Link(new.last, parse.text, True), lost=parse.lost + 1)
+            for new in self._best(parse, self.trails[parse.pending])
+        ]
+
+    def _best(self, parse: Parse, codes: list[int]) -> list[Parse]:
+        """Return the best parses that go on with a character of these codes."""
+        last, characters = parse.last, self.characters
+        scores = [(self._score(last, characters[code]) - self._due(characters[code]), code) for code in codes]
+        return [self._add(parse, characters[code], code) for _, code in heapq.nlargest(BEAM, scores)]
 
     def _add(self, parse: Parse, character: str, code: int) -> Parse:
         due = 0.0 if parse.split else self._due(character)
@@ -333,6 +338,8 @@ class Lattice:
         if score is None:
             score = self.model.after(self.simple.get(before, before), self.simple.get(character, character))
             score += _OTHER_SCRIPT if character in self.foreign else 0.0
+            if len(self.pairs) > MAX_PAIRS:
+                self.pairs.clear()
             self.pairs[pair] = score
         return score
 
@@ -388,14 +395,20 @@ def _reading(token: str) -> str:
     return found[0] if found else ""
 
 
+@lru_cache(maxsize=2)
+def _pairs(converted: bool) -> dict[str, float]:  # noqa: FBT001
+    """Return the scores of pairs of characters that are known so far, for such pages."""
+    return {}
+
+
 @lru_cache(maxsize=1)
 def _likely_bytes() -> tuple[list[list[int]], list[list[int]]]:
-    """Return the trails that make a character in use with each lead, and the leads with each trail."""
+    """Return the codes of the characters in use by their lead byte, and by their trail byte."""
     model, simple = likelihood.load(), script.simple_forms()
     trails: list[list[int]] = [[] for _ in range(256)]
     leads: list[list[int]] = [[] for _ in range(256)]
     for code, character in gbk.characters().items():
         if character in likelihood.PUNCTUATION or model.share(simple.get(character, character)) > MIN_SHARE:
-            trails[code >> 8].append(code & 0xFF)
-            leads[code & 0xFF].append(code >> 8)
+            trails[code >> 8].append(code)
+            leads[code & 0xFF].append(code)
     return trails, leads

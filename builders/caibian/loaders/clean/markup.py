@@ -134,7 +134,7 @@ class _Scan:
 
 
 def scan(markup: str) -> tuple[list[Line], list[int], list[bool]]:
-    """Return the lines of serialised HTML and, for each block, the block around it and whether its name is furniture's."""
+    """Return the lines of serialised HTML; for each block the block around it, and whether its name is furniture's."""
     pieces = _TAG.split(_UNSEEN.sub("", markup))
     state = _Scan()
     _text(state, pieces[0])

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from caibian.loaders.clean.byline import Credits, people
+from caibian.loaders.clean.byline import SURNAMES, Credits, people
 from caibian.loaders.clean.dates import find_date, read_declared, read_url
 from caibian.loaders.clean.declared import Declared
 from caibian.loaders.clean.judge import Judged
@@ -76,7 +76,7 @@ def read_opening(text: str) -> Credits:
     if (match := _DATELINE_PAPER.match(head)) is not None and match["paper"] not in _OURSELVES:
         found.publisher = match["paper"]
     if (match := _OPENING.match(head)) is not None:
-        found.reporters = people(match["names"])
+        found.reporters = _after(head, match)
         if match["paper"] and match["paper"] not in _OURSELVES and found.publisher is None and found.reporters:
             found.publisher = match["paper"]
     return found
@@ -86,8 +86,14 @@ def read_ending(text: str) -> Credits:
     """Return the credits at the end of a text's last paragraph: ……圆满结束。（记者 张三 通讯员 李四）."""
     found = Credits()
     if (match := _ENDING.search(text[-100:])) is not None:
-        found.reporters = people(match["names"])
+        found.reporters = _after(match.string, match)
     return found
+
+
+def _after(text: str, match: re.Match[str]) -> list[str]:
+    """Return the names behind 记者; where nothing stands between, 记者获悉 is a sentence unless a surname follows."""
+    glued = text[match.start("names") - 1] in "者员"
+    return people(match["names"]) if not glued or match["names"][0] in SURNAMES else []
 
 
 def _named(value: str | None, limit: int) -> str | None:

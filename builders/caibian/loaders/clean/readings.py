@@ -8,8 +8,10 @@ from caibian.loaders.clean import gbk, likelihood, script
 
 LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿê"
 BRACKETED = rf"[(（]\s?[{LETTERS}]{{1,6}}\s?[)）]"
-_BRACKETED = re.compile(BRACKETED)
-_ANNOTATED = re.compile(rf"([^\x00-\x7f])\s?[(（]\s?([{LETTERS}]{{1,6}})\s?[)）]")
+# Anchored at the bracket, so that `re` skips to it; the character before is a group of the lookbehind.
+_ANNOTATED = re.compile(rf"[(（](?<=([^\x00-\x7f]).)\s?([{LETTERS}]{{1,6}})\s?[)）]")
+_ALL = re.compile(rf"{_ANNOTATED.pattern}(?:[(（]\s?\2\s?[)）])*")  # (mù)(mù)
+_EVERY = re.compile(rf"[(（](?<=[^\x00-\x28\x2a-\x7f].)\s?[{LETTERS}]{{1,6}}\s?[)）]")
 _TONED = re.compile("[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ]")
 _HAN = re.compile("[\u3400-\u9fff]")
 
@@ -17,7 +19,8 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _MIN_CONVERTED = 0.8  # ... of the different annotated characters this share differs from the Simplified form,
 _MIN_TONELESS = 2  # ... and so many readings, where no tone shows, are no words of English;
 _ENGLISH = frozenset(
-    "a an ban bang can die do fan fen long hen ma man me men mu no pa pan pen pin ran she song sun tan ten women you".split()
+    {"a", "an", "ban", "bang", "can", "die", "do", "fan", "fen", "he", "hen", "long", "ma", "man", "me", "men", "mu"}
+    | {"no", "pa", "pan", "pen", "pin", "ran", "she", "song", "sun", "tan", "ten", "women", "you"}
 )
 _MIN_SIMPLIFIED = 4  # on a Simplified page: so many different characters are annotated,
 _MIN_COMMON = 0.75  # ... this share of them so common that nobody explains them,
@@ -46,9 +49,12 @@ def gather(text: str) -> Evidence:
     if not found:
         return Evidence(plain=frozenset(text), odd=odd)
     annotated: dict[str, str] = {}
+    times: Counter[str] = Counter()
+    for (character, _), count in found.items():
+        times[character] += count
     for (character, reading), _ in sorted(found.items(), key=lambda item: (item[1], item[0])):
         annotated[character] = reading
-    plain = frozenset(_ANNOTATED.sub("", text))
+    plain = frozenset(text) - {c for c in annotated if text.count(c) <= times[c]}
     differ = sum(map(_differs, annotated))
     if differ >= _MIN_CONVERTED * len(annotated):
         toned = sum(bool(_TONED.search(reading)) for reading in annotated.values())
@@ -64,26 +70,30 @@ def strip(text: str, evidence: Evidence) -> tuple[str, int]:
     """Return the text without injected readings, and how many there were."""
     if not evidence.injected:
         return text, 0
-    parts: list[str] = []
-    at = count = 0
-    listed = gbk.listed()
-    for match in _BRACKETED.finditer(text):
-        start = match.start()
-        while start > at and text[start - 1].isspace() and text[start - 1] != "\n":
-            start -= 1
-        character = text[start - 1] if start > at else (parts[-1][-1:] if parts else "")
-        if not (evidence.everywhere or _differs(character)):
-            continue
-        if match[0].strip("(（)） ") in listed.get(character, ()):
-            parts.append(text[at:start])
-            at = match.end()
-            count += 1
-    parts.append(text[at:])
-    return "".join(parts), count
+    shown = set(_ANNOTATED.findall(text))
+    kept = {pair for pair in shown if not _is_injected(pair[0], pair[1], evidence)}
+    if not kept:
+        return _EVERY.subn("", text)
+    count = 0
+
+    def without(match: re.Match[str]) -> str:
+        nonlocal count
+        if (match[1], match[2]) in kept:
+            return match[0]
+        count += 1
+        return ""
+
+    return _ALL.sub(without, text), count
+
+
+def _is_injected(character: str, reading: str, evidence: Evidence) -> bool:
+    if not (evidence.everywhere or _differs(character)):
+        return False
+    return reading in gbk.listed().get(character, ())
 
 
 def _differs(character: str) -> bool:
-    return character in script.simple_forms()
+    return character in script.traditional_characters()
 
 
 def _is_common(annotated: dict[str, str]) -> bool:

@@ -92,6 +92,12 @@ def simple_forms() -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=1)
+def traditional_characters() -> frozenset[str]:
+    """Return the characters that differ from their Simplified form."""
+    return frozenset(simple_forms())
+
+
+@lru_cache(maxsize=1)
 def simplified_only() -> frozenset[str]:
     """Return the characters that a Traditional text does not have."""
     traditional = opencc.OpenCC("s2t").convert("\n".join(_HAN)).split("\n")

@@ -1,0 +1,43 @@
+"""What a published version holds, read back for the next build and for review."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from caibian.errors import DataError
+from caibian.publish import manifest
+from caibian.publish.index import batches, named
+
+
+def assignments(folder: Path) -> pa.Table:
+    """Return `id` and `split` (string) of every article published in `folder`, in order.
+
+    Raises DataError where the folder is no dataset of ours.
+    """
+    record = manifest.read(folder)
+    tables = [pa.table({"id": pa.array([], pa.string()), "split": pa.array([], pa.string())})]
+    for file in record["files"]:
+        if file.get("config") == "articles":
+            for rows in batches(folder / file["path"], ["id"]):
+                tables.append(rows.append_column("split", pa.repeat(pa.scalar(file["split"]), len(rows))))
+    return pa.concat_tables(tables).combine_chunks()
+
+
+def articles(folder: Path, columns: Sequence[str]) -> pa.Table:
+    """Return some columns of all articles in `folder`, in order, and `topics` (list of string).
+
+    Raises DataError where the folder is no dataset of ours, has no topics, or lacks a column (withheld text).
+    """
+    record = manifest.read(folder)
+    names = [label["name"] for label in record["labels"]]
+    present = {column["name"] for column in record["configs"]["articles"]["columns"]}
+    if missing := sorted({*columns, "topics"} - present):
+        raise DataError(f"{folder}: has no column {', '.join(missing)}; it was built with text withheld or single labels")
+    tables = []
+    for file in record["files"]:
+        if file.get("config") == "articles":
+            for rows in batches(folder / file["path"], [*columns, "topics"]):
+                topics = named(rows["topics"].combine_chunks(), names)
+                tables.append(rows.set_column(len(columns), "topics", topics).replace_schema_metadata())
+    return pa.concat_tables(tables).combine_chunks()

@@ -1,0 +1,55 @@
+"""The CPU time of each step, in one process."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from caibian import dedup, labelling, local, shards
+from caibian.config import Config
+from caibian.loaders import read as reading
+from caibian.loaders.clean import clean
+from caibian.loaders.read.files import find
+from caibian.loaders.segment import segment
+from caibian.schema import LABEL
+
+Result = TypeVar("Result")
+STEPS = ("plan", "read", "clean", "segment", "sign", "write", "label", "write labels")
+
+
+def config_of(source: Path) -> Config:
+    """Return the config of a build without training, all else by default."""
+    return Config.model_validate(
+        {"name": "bench", "version": "1.0.0", "sources": [{"path": str(source)}], "baseline": None}
+    )
+
+
+def time_steps(source: Path, folder: Path) -> dict[str, float]:
+    """Return the CPU seconds of each local step over the files of `source`, imports and tables loaded before."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config = config_of(source)
+    how, options = local.recipe(config, folder), config.sources[0]
+    by = labelling.labeller(None, threshold=config.label.threshold)
+    spent = dict.fromkeys(STEPS, 0.0)
+
+    def timed(step: str, function: Callable[[], Result]) -> Result:
+        before = time.process_time()
+        result = function()
+        spent[step] += time.process_time() - before
+        return result
+
+    pieces = timed("plan", lambda: list(reading.plan(options, find(options.path))))
+    for number, piece in enumerate(pieces):
+        tables = []
+        source_rows = reading.read(piece)
+        while (rows := timed("read", partial(next, source_rows, None))) is not None:
+            rows = timed("clean", partial(clean, rows, options=how.clean))
+            rows = timed("segment", partial(segment, rows))
+            tables.append(timed("sign", partial(dedup.sign, rows)))
+        path = folder / f"{number}.parquet"
+        timed("write", partial(shards.write, path, tables, schema=local.PREPARED))
+        for rows in shards.batches(path, labelling.NEEDED, size=local.LABEL_BYTES):
+            labelled = timed("label", partial(labelling.label, rows, by=by, gold={})).select(LABEL.names)
+            timed("write labels", partial(shards.write, folder / "labels.parquet", [labelled], schema=LABEL))
+    return spent
