@@ -46,7 +46,8 @@ def mainland_table() -> Mapping[str, str]:
 
 def to_traditional(text: str, *, table: Mapping[str, str] | None = None) -> str:
     """Return the text converted character by character; 著 stays."""
-    return text.translate(str.maketrans(dict(mainland_table() if table is None else table)))
+    chosen = mainland_table() if table is None else table
+    return text.translate({ord(simple): traditional for simple, traditional in chosen.items()})
 
 
 def reading_table(characters: Iterable[str], *, seed: str = "", odd: bool = False) -> dict[str, str]:

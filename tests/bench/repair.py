@@ -9,10 +9,10 @@ import re
 import time
 from collections.abc import Callable, Sequence
 
-from caibian.loaders.clean.repair import repair_lines
-
 from tests.damage import MARKS, damage, frequent_table, whole_table
 from tests.loaders.clean.test_repair import SIMPLIFIED
+
+from caibian.loaders.clean.repair import repair_lines
 
 WORST = {
     "question marks": "?",
@@ -35,7 +35,7 @@ WORST = {
 
 def main() -> None:
     """Print the table."""
-    pages = [[text for text in _shuffled(seed)] for seed in range(300)]
+    pages = [list(_shuffled(seed)) for seed in range(300)]
     tables = {"table of 37": frequent_table(SIMPLIFIED, 37), "whole table": whole_table()}
     repair_lines([damage(SIMPLIFIED[0], table=tables["whole table"])])  # loads the models
     reference = _rate(pages, lambda lines: re.search("[\ue000-\uf8ff]", "\n".join(lines)))

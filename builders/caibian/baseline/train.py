@@ -105,10 +105,10 @@ def _tune(name: Trainable, training: Examples, validation: Examples) -> _Tuned:
     targets = np.concatenate([held.targets for _, held in pairs])
     source = "validation" if enough else "train, by folds"
     found = []
-    for recipe, values in zip(recipes, _held_out_scores(name, pairs, recipes), strict=True):
+    for recipe, (values, fitted) in zip(recipes, _held_out(name, pairs, recipes), strict=True):
         calibration = calibrate(values, targets, single=training.task.single)
         quality = _quality(values, targets, calibration, single=training.task.single)
-        found.append(_Tuned(recipe, calibration, quality, len(targets), source))
+        found.append(_Tuned(recipe, calibration, quality, len(targets), source, fitted if enough else None))
     return max(found, key=lambda tuned: tuned.quality)
 
 
@@ -144,18 +144,19 @@ def _folds(training: Examples) -> Iterator[tuple[Examples, Examples]]:
             yield training.take(np.flatnonzero(~held)), training.take(np.flatnonzero(held))
 
 
-def _held_out_scores(
+def _held_out(
     name: Trainable, pairs: Sequence[tuple[Examples, Examples]], recipes: Sequence[Recipe]
-) -> list[Numbers]:
-    """Return each recipe's scores of the held-out rows, fold after fold."""
+) -> list[tuple[Numbers, _Fitted]]:
+    """Return, for each recipe, the scores of the held-out rows, fold after fold, and the last fold's model."""
     found: list[list[Numbers]] = [[] for _ in recipes]
+    last: list[_Fitted] = []
     for others, held in pairs:
         vocabulary, counts = _learn(name, texts_of(others.rows))
         held_counts = count(texts_of(held.rows), vocabulary)
-        for values, recipe in zip(found, recipes, strict=True):
-            fitted = _fit_counts(others, vocabulary, counts, recipe)
+        last = [_fit_counts(others, vocabulary, counts, recipe) for recipe in recipes]
+        for values, fitted in zip(found, last, strict=True):
             values.append(_scores(fitted, held_counts))
-    return [np.concatenate(values) for values in found]
+    return [(np.concatenate(values), fitted) for values, fitted in zip(found, last, strict=True)]
 
 
 def _scores(fitted: _Fitted, counts: sp.csr_array) -> Numbers:

@@ -1,6 +1,7 @@
 """Slipped bytes are read again; what looks like them stays."""
 
 import pytest
+
 from caibian.loaders.clean import readings
 from caibian.loaders.clean.bytes import context, undo
 

@@ -1,6 +1,7 @@
 """Markup litter goes; markup and signs that mean something stay."""
 
 import pytest
+
 from caibian.loaders.clean import litter
 
 

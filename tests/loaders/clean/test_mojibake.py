@@ -1,6 +1,7 @@
 """Text decoded in the wrong encoding is decoded again."""
 
 import pytest
+
 from caibian.loaders.clean import mojibake
 
 TEXT = "错误：中国经济发展取得了新的成就，人民生活水平不断提高。"

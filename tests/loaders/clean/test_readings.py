@@ -1,6 +1,7 @@
 """Injected readings go, glosses and brackets of other kinds stay."""
 
 import pytest
+
 from caibian.loaders.clean import readings
 
 

@@ -10,11 +10,11 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from caibian.loaders.clean.repair import KINDS, repair_lines
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.damage import MARKS, damage, frequent_table, to_traditional, whole_table
+
+from caibian.loaders.clean.repair import KINDS, repair_lines
 
 REAL = Path(os.environ.get("CAIBIAN_REAL_DATA", ""))
 needs_real_data = pytest.mark.skipif(

@@ -1,6 +1,7 @@
 """The script is found, and only Traditional text is converted."""
 
 import pytest
+
 from caibian.loaders.clean import script
 
 

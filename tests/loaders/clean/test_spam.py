@@ -1,6 +1,7 @@
 """Spam goes by its form; reports about the same things stay."""
 
 import pytest
+
 from caibian.loaders.clean import spam
 
 

@@ -1,6 +1,7 @@
 """Folded punctuation is widened behind Han, and nowhere else."""
 
 import pytest
+
 from caibian.loaders.clean import width
 
 

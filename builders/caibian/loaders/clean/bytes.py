@@ -7,7 +7,8 @@ Cause B: a punctuation mark was found across two characters. The signs of both s
 import re
 
 from caibian.loaders.clean import script
-from caibian.loaders.clean.lattice import FIRST_LETTERS, Context, Lattice
+from caibian.loaders.clean.lattice import FIRST_LETTERS, Lattice
+from caibian.loaders.clean.parses import Context
 from caibian.loaders.clean.readings import LETTERS, Evidence
 
 _READING = rf"[{LETTERS}]{{1,6}}\s?[)）]"

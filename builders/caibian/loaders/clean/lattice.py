@@ -9,12 +9,21 @@ import heapq
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
 
 from caibian.loaders.clean import gbk, likelihood, script
-from caibian.loaders.clean.readings import BRACKETED, LETTERS, Evidence
+from caibian.loaders.clean.parses import (
+    BEAM,
+    Context,
+    Link,
+    Parse,
+    Run,
+    by_score,
+    choose,
+    likely_codes,
+    pair_scores,
+    prune,
+)
+from caibian.loaders.clean.readings import BRACKETED, LETTERS
 
 # A full-width bracket A3A8 read one byte off swallows the first letter of the reading: A8 and a to z.
 _FIRST_LETTER = {bytes((0xA8, letter)).decode("gb18030"): chr(letter) for letter in range(0x61, 0x7B)}
@@ -30,13 +39,9 @@ _UNOPENED = re.compile(r"[^()\n]{0,60}\)")
 _FOLDABLE = frozenset(",;:!?()")
 _LAST = frozenset("。！？”’）》…")  # marks that a text may end in
 
-BEAM = 12  # parses kept; 24 did not change one paragraph of 2,000
-GAP = 18.0  # a parse that is e**18 times less likely than the best is dropped
 PAIRS = 4  # guesses at a character whose trail is lost together with the next lead
 MAX_RUN = 2_000  # tokens; a slip ends at the first ASCII character, so a longer run is no slip
-CONFIDENCE = 0.5  # a guess at a lost byte that is more often wrong than right is not made
 MAX_PAIRS = 300_000  # scores kept, some 30 MB
-MIN_SHARE = 1e-6  # of running text; a rarer character is no guess at a lost byte
 NONE, ANY = -1, 0  # instead of a pending byte: there is none; it is one that nobody has seen
 
 # Log probabilities of what the observed signs can be. Only their order of magnitude matters: a wrong parse
@@ -58,47 +63,6 @@ _DUE = 5.0  # a character that the page annotates everywhere else stands without
 _NO_END = -14.0  # a text ends in a comma
 
 
-class Link(NamedTuple):
-    """The characters of a parse, last first, shared between parses."""
-
-    character: str
-    back: "Link | None"
-    guessed: bool = False  # a byte of it is lost
-
-
-class Parse(NamedTuple):
-    """One reading of the bytes so far."""
-
-    score: float
-    pending: int  # lead byte that waits for its trail, or NONE or ANY
-    before: int  # the two bytes before this place, insertions left out
-    last: str  # the character before this place
-    text: Link | None
-    due: float = 0.0  # what the last character costs unless its reading follows
-    split: bool = False  # an insertion stands between the pending byte and its trail
-    lost: int = 0  # guesses at lost bytes
-
-
-class Run(NamedTuple):
-    """A stretch read again: it ends at `end` of the searched text."""
-
-    text: str
-    end: int
-    gain: float  # nats by which it is likelier than what was there
-    lost: int  # 1 if information is gone
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the page around a damaged stretch shows."""
-
-    readings: Evidence
-    converted: bool = True  # the page is in Traditional characters
-    folded: bool = False  # full-width punctuation was folded to ASCII
-    swallows: bool = True  # the decoder showed `?` for a broken lead byte and the ASCII character behind it
-    drops: bool = False  # the decoder shows nothing for a broken byte
-
-
 class Lattice:
     """Reads damaged stretches of one page."""
 
@@ -111,9 +75,9 @@ class Lattice:
         self.listed = gbk.listed()
         self.simple = script.simple_forms()
         self.foreign = script.simplified_only() if context.converted else frozenset()
-        self.trails, self.leads = _likely_bytes()
+        self.trails, self.leads = likely_codes()
         self.injected = context.readings.injected
-        self.pairs = _pairs(context.converted)
+        self.pairs = pair_scores(context.converted)
         evidence = context.readings
         bare = len((evidence.plain & script.traditional_characters()) - evidence.annotated.keys())
         self.due = math.log((len(evidence.annotated) + bare + 1) / (bare + 1))
@@ -128,23 +92,23 @@ class Lattice:
         beam = [Parse(0.0, NONE, code, before, None)]
         literal, last, end = 0.0, before, start
         for count, match in enumerate(_TOKEN.finditer(text, start)):
-            token = match[0]
-            if token == "\n" or count > MAX_RUN:
+            piece = match[0]
+            if piece == "\n" or count > MAX_RUN:
                 break
             end = match.end()
-            beam = self._shown(beam, token) if match.lastgroup is None else self._branch(beam, match)
+            beam = self._shown(beam, piece) if match.lastgroup is None else self._branch(beam, match)
             if not beam:
                 return None
             if match.lastgroup is None:
-                literal += self._score(last, token)
+                literal += self._score(last, piece)
             else:
-                literal += _ODD * len(token)
-            last = token[-1]
+                literal += _ODD * len(piece)
+            last = piece[-1]
             whole = all(parse.pending == NONE for parse in beam)
             if whole and end >= sign and not _GOES_ON.match(text, end):
                 return self._settle(beam, text, end, literal)
         beam = [new for parse in beam for new in self._finish(parse)]
-        return _choose(beam, [parse.score for parse in beam], end, literal) if beam else None
+        return choose(beam, [parse.score for parse in beam], end, literal) if beam else None
 
     def _settle(self, beam: list[Parse], text: str, end: int, literal: float) -> Run:
         """Return the best parse in view of the characters that follow."""
@@ -154,7 +118,7 @@ class Lattice:
         for parse in beam:
             pairs = zip(parse.last + follows, follows, strict=False)
             scores.append(parse.score + sum(self._score(a, b) for a, b in pairs))
-        return _choose(beam, scores, end, literal)
+        return choose(beam, scores, end, literal)
 
     def _finish(self, parse: Parse) -> Iterator[Parse]:
         """Yield the parses at the end of the line, where the last byte may be gone."""
@@ -163,46 +127,46 @@ class Lattice:
             ends = shown or new.last in _LAST or "\u4e00" <= new.last <= "\u9fff"
             yield new if ends else new._replace(score=new.score + _NO_END)
 
-    def _shown(self, beam: list[Parse], token: str) -> list[Parse]:
+    def _shown(self, beam: list[Parse], piece: str) -> list[Parse]:
         """Return the parses behind a character that was decoded, rightly or one byte off."""
-        code = self.codes.get(token)
+        code = self.codes.get(piece)
         new: list[Parse] = []
         for parse in beam:
             if code is not None:
                 new += self._bytes(parse, code >> 8, code & 0xFF)
-            elif token < "\x80":
-                new += self._ascii(parse, token)
+            elif piece < "\x80":
+                new += self._ascii(parse, piece)
             elif parse.pending == NONE:
-                new.append(self._add(parse, token, 0))
-        return _prune(new)
+                new.append(self._add(parse, piece, 0))
+        return prune(new)
 
     def _branch(self, beam: list[Parse], match: re.Match[str]) -> list[Parse]:
         """Return the parses behind an inserted reading or a place where bytes are lost."""
-        token, kind = match[0], match.lastgroup or ""
+        piece, kind = match[0], match.lastgroup or ""
         step = {"inserted": self._inserted, "eaten": self._eaten, "wide": self._wide}.get(kind)
         new: list[Parse] = []
         for parse in beam:
-            new += step(parse, token) if step else self._lost(parse, match)
+            new += step(parse, piece) if step else self._lost(parse, match)
             if parse.pending == NONE:
                 text = parse.text
-                for character in token:
+                for character in piece:
                     text = Link(character, text)
-                cost = _LITERAL[kind if step else token] - (_LITERAL_INJECTED if self.injected and step else 0.0)
-                new.append(Parse(parse.score + cost, NONE, 0, token[-1], text, lost=parse.lost))
-        return _prune(new)
+                cost = _LITERAL[kind if step else piece] - (_LITERAL_INJECTED if self.injected and step else 0.0)
+                new.append(Parse(parse.score + cost, NONE, 0, piece[-1], text, lost=parse.lost))
+        return prune(new)
 
-    def _ascii(self, parse: Parse, token: str) -> Iterator[Parse]:
-        byte = ord(token)
+    def _ascii(self, parse: Parse, piece: str) -> Iterator[Parse]:
+        byte = ord(piece)
         if parse.pending == NONE:
-            wide = self.context.folded and token in _FOLDABLE
-            yield self._add(parse, token, (0xA380 + byte) if wide else byte)
+            wide = self.context.folded and piece in _FOLDABLE
+            yield self._add(parse, piece, (0xA380 + byte) if wide else byte)
             return
         if byte >= 0x40:
             yield from self._pair(parse, byte)
         elif self.context.drops:
             for new in self._guess(parse):
-                yield self._add(new._replace(score=new.score + _UNSEEN_BYTE), token, byte)
-        if self.context.folded and "!" <= token <= "~":
+                yield self._add(new._replace(score=new.score + _UNSEEN_BYTE), piece, byte)
+        if self.context.folded and "!" <= piece <= "~":
             yield from self._bytes(parse, 0xA3, byte + 0x80)
 
     def _bytes(self, parse: Parse, lead: int, trail: int) -> Iterable[Parse]:
@@ -221,8 +185,8 @@ class Lattice:
         character = self.characters.get(code)
         return (self._add(parse, character, code),) if character is not None else ()
 
-    def _inserted(self, parse: Parse, token: str) -> Iterator[Parse]:
-        reading = _reading(token)
+    def _inserted(self, parse: Parse, piece: str) -> Iterator[Parse]:
+        reading = _reading(piece)
         character = self.characters.get(parse.before, "")
         if reading in self.listed.get(character, ()):
             yield self._annotate(parse, character, reading)
@@ -230,14 +194,14 @@ class Lattice:
             for new in self._unseen(parse, reading):
                 yield new._replace(score=new.score + _UNSEEN_BYTE)
 
-    def _eaten(self, parse: Parse, token: str) -> Iterator[Parse]:
-        return self._unseen(parse, _reading(token))
+    def _eaten(self, parse: Parse, piece: str) -> Iterator[Parse]:
+        return self._unseen(parse, _reading(piece))
 
-    def _wide(self, parse: Parse, token: str) -> Iterator[Parse]:
+    def _wide(self, parse: Parse, piece: str) -> Iterator[Parse]:
         """Yield the parses behind a reading in full-width brackets that was read one byte off."""
-        reading = _FIRST_LETTER[token[1]] + _reading(token[2:])
-        code = self.codes.get(token[0], 0)
-        if token[0] in "?\ufffd":
+        reading = _FIRST_LETTER[piece[1]] + _reading(piece[2:])
+        code = self.codes.get(piece[0], 0)
+        if piece[0] in "?\ufffd":
             yield from self._unseen(parse, reading)
         elif code & 0xFF == 0xA3:
             character = self.characters.get((parse.before & 0xFF) << 8 | code >> 8, "")
@@ -291,7 +255,7 @@ class Lattice:
                 yield new._replace(score=score, last=mark, before=0, due=0.0, text=Link(mark, new.text))
             if not mark or twice:
                 yield new
-        for new in heapq.nlargest(PAIRS, guesses, key=_by_score):
+        for new in heapq.nlargest(PAIRS, guesses, key=by_score):
             yield new._replace(pending=ANY, before=0, score=new.score + _LOST_PAIR)
         for new in self._pair(parse, 0x80):  # no lead byte: decoders lose it with or without the one behind it
             yield new
@@ -344,71 +308,6 @@ class Lattice:
         return score
 
 
-def _prune(beam: list[Parse]) -> list[Parse]:
-    if len(beam) < 2:
-        return beam
-    if len(beam) > BEAM:
-        beam = heapq.nlargest(BEAM, beam, key=_by_score)
-    floor = max(parse.score for parse in beam) - GAP
-    return [parse for parse in beam if parse.score >= floor]
-
-
-def _by_score(parse: Parse) -> float:
-    return parse.score
-
-
-def _choose(beam: list[Parse], scores: list[float], end: int, literal: float) -> Run:
-    """Return the best parse; a guess that is less than CONFIDENCE likely becomes `?`."""
-    best = max(range(len(beam)), key=scores.__getitem__)
-    guesses = beam[best].lost > 0
-    text = _spell(beam[best].text, sure=not guesses or _share(beam, scores, best) >= CONFIDENCE)
-    return Run(text, end, beam[best].score - literal, int(guesses))
-
-
-def _share(beam: list[Parse], scores: list[float], best: int) -> float:
-    """Return the share of the probability of all parses that guess the same."""
-    chosen = _guesses(beam[best].text)
-    weights = [math.exp(score - scores[best]) for score in scores]
-    same = (weight for parse, weight in zip(beam, weights, strict=True) if _guesses(parse.text) == chosen)
-    return sum(same) / sum(weights)
-
-
-def _guesses(link: Link | None) -> list[str]:
-    found = []
-    while link is not None:
-        if link.guessed:
-            found.append(link.character)
-        link = link.back
-    return found
-
-
-def _spell(link: Link | None, *, sure: bool) -> str:
-    characters = []
-    while link is not None:
-        characters.append("?" if link.guessed and not sure else link.character)
-        link = link.back
-    return "".join(reversed(characters))
-
-
-def _reading(token: str) -> str:
-    found = _LETTERS.search(token)
+def _reading(piece: str) -> str:
+    found = _LETTERS.search(piece)
     return found[0] if found else ""
-
-
-@lru_cache(maxsize=2)
-def _pairs(converted: bool) -> dict[str, float]:  # noqa: FBT001
-    """Return the scores of pairs of characters that are known so far, for such pages."""
-    return {}
-
-
-@lru_cache(maxsize=1)
-def _likely_bytes() -> tuple[list[list[int]], list[list[int]]]:
-    """Return the codes of the characters in use by their lead byte, and by their trail byte."""
-    model, simple = likelihood.load(), script.simple_forms()
-    trails: list[list[int]] = [[] for _ in range(256)]
-    leads: list[list[int]] = [[] for _ in range(256)]
-    for code, character in gbk.characters().items():
-        if character in likelihood.PUNCTUATION or model.share(simple.get(character, character)) > MIN_SHARE:
-            trails[code >> 8].append(code)
-            leads[code & 0xFF].append(code)
-    return trails, leads

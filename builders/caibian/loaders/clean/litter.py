@@ -13,7 +13,7 @@ _HAN = "\u3400-\u9fff"
 # HTML ids are unique on a page; a mirror stamps one random id on many tags of any name.
 _TAG = re.compile(r"<([a-z][a-z0-9]{0,11}) id=\"([a-z0-9]{4,8})\">")
 _ELEMENTS = frozenset(
-    "a abbr address article aside b body br button caption cite code col dd del div dl dt em fieldset figure font"
+    "a abbr address article aside b body br button caption cite code col dd del div dl dt em fieldset figure font"  # noqa: SIM905
     " footer form frame h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins label legend li link main map"
     " menu meta nav object ol optgroup option p param pre q s samp script section select small span strike strong"
     " style sub sup svg table tbody td textarea tfoot th thead time title tr tt u ul video".split()

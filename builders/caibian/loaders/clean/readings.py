@@ -54,7 +54,7 @@ def gather(text: str) -> Evidence:
         times[character] += count
     for (character, reading), _ in sorted(found.items(), key=lambda item: (item[1], item[0])):
         annotated[character] = reading
-    plain = frozenset(text) - {c for c in annotated if text.count(c) <= times[c]}
+    plain = frozenset(character for character, count in Counter(text).items() if count > times[character])
     differ = sum(map(_differs, annotated))
     if differ >= _MIN_CONVERTED * len(annotated):
         toned = sum(bool(_TONED.search(reading)) for reading in annotated.values())
