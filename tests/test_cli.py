@@ -44,7 +44,8 @@ def config(text: str = "", *, path: str = "pages") -> str:
 def pages(count: int = 12) -> None:
     Path("pages").mkdir()
     for number in range(count):
-        text = f"第{number}次会议\n\n{ARTICLE.replace('三十', str(number * 7 + 3))}{'甲乙丙丁戊己庚辛壬癸子丑'[number] * 30}。"
+        article = ARTICLE.replace("三十", str(number * 7 + 3))
+        text = f"第{number}次会议\n\n{article}{'甲乙丙丁戊己庚辛壬癸子丑'[number] * 30}。"
         Path(f"pages/{number:02}.txt").write_text(text, encoding="utf-8")
 
 
@@ -189,5 +190,5 @@ def test_help_imports_nothing_heavy() -> None:
     """The bound of 0.3 s is kept by what is not imported; a timed assertion would fail on a busy machine."""
     code = "import sys; from caibian import cli; cli.app(['--help'], standalone_mode=False); print(*sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
-    heavy = {"numpy", "pyarrow", "pydantic", "yaml", "sklearn", "jieba", "datasets", "resiliparse", "orjson", "rich.table"}
+    heavy = {"numpy", "pyarrow", "pydantic", "yaml", "sklearn", "jieba", "datasets", "resiliparse", "rich.table"}
     assert heavy.isdisjoint(shown.split())

@@ -3,7 +3,7 @@
 import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,7 +27,7 @@ def label_set(rows: pa.Table, config: Config, titles: Mapping[str, tuple[str, st
     named = [name for source in config.sources for name in source.label_names.values()]
     found = sorted(name for name in pc.unique(pc.list_flatten(rows["topics"])).to_pylist() if name is not None)
     counts = pc.max(pc.list_value_length(rows["topics"])).as_py() or 0
-    task: publish.Task = "multi-label" if counts > 1 else "single-label"
+    task: Literal["multi-label", "single-label"] = "multi-label" if counts > 1 else "single-label"
     present = set(found)
     ordered = [name for name in dict.fromkeys(named) if name in present]
     return publish.LabelSet((*ordered, *(name for name in found if name not in ordered)), task, explained=False)
@@ -132,7 +132,11 @@ def _sources(corpus: Corpus, pieces: Iterable[Piece]) -> list[publish.SourceFile
     """Return the files that were read, in order, each once."""
     encodings: dict[str, Counter[str]] = {}
     for shard in corpus.prepared:
-        table = shards.read(shard.path, ["source", "encoding"]).group_by(["source", "encoding"]).aggregate([([], "count_all")])
+        table = (
+            shards.read(shard.path, ["source", "encoding"])
+            .group_by(["source", "encoding"])
+            .aggregate([([], "count_all")])
+        )
         for row in table.to_pylist():
             encodings.setdefault(row["source"], Counter())[row["encoding"]] += row["count_all"]
     files = {(part.file.path, part.file.name): (piece.source, part) for piece in pieces for part in piece.parts}

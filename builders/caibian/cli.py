@@ -21,12 +21,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-ConfigFile = Annotated[
-    Path | None, typer.Argument(help="Config file (YAML); without one, the bundled sample.")
-]
-Source = Annotated[
-    str | None, typer.Option("--source", help="File, folder or glob to read instead of the config's.")
-]
+ConfigFile = Annotated[Path | None, typer.Argument(help="Config file (YAML); without one, the bundled sample.")]
+Source = Annotated[str | None, typer.Option("--source", help="File, folder or glob to read instead of the config's.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 Dataset = Annotated[Path, typer.Argument(help="Folder of a dataset's version, such as dist/sample/1.0.0.")]
 
@@ -80,9 +76,7 @@ def build(
     config: ConfigFile = None,
     source: Source = None,
     out: Annotated[Path, typer.Option(help="Folder to publish into: OUT/NAME/VERSION.")] = Path("dist"),
-    workers: Annotated[
-        int | None, typer.Option(min=1, max=1024, help="Processes; default: one a core.")
-    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=1024, help="Processes; default: one a core.")] = None,
     engine: Annotated[Literal["local", "ray"], typer.Option(help="Where the work runs.")] = "local",
     ray_address: Annotated[
         str | None, typer.Option(help="Address of a running Ray cluster, with --engine ray.")
@@ -134,9 +128,7 @@ def check(config: ConfigFile = None, source: Source = None, json: Json = False) 
 def inspect(
     files: Annotated[list[str], typer.Argument(help="Files, folders or globs; or one DATASET with --id.")],
     config: Annotated[Path | None, typer.Option("--config", help="Config whose options to use.")] = None,
-    row_id: Annotated[
-        str | None, typer.Option("--id", help="Show the history of this row of a dataset.")
-    ] = None,
+    row_id: Annotated[str | None, typer.Option("--id", help="Show the history of this row of a dataset.")] = None,
     json: Json = False,
 ) -> None:
     """Show what becomes of every record: before and after, repairs, topics with evidence, reasons for dropping."""
@@ -266,7 +258,7 @@ def push(
     endpoint: Annotated[str | None, typer.Option(help="Address of another hub.")] = None,
     json: Json = False,
 ) -> None:
-    """Upload a version to the Hugging Face Hub; only what changed is sent. The token is the one huggingface_hub uses."""
+    """Upload a version to the Hugging Face Hub, what changed of it, with the token that huggingface_hub knows."""
     import dataclasses
 
     from caibian import show
@@ -299,4 +291,3 @@ def _print_json(value: Any) -> None:
     import orjson
 
     sys.stdout.write(orjson.dumps(value).decode() + "\n")
-

@@ -16,9 +16,7 @@ from caibian.errors import ConfigError
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,95}$")]
 Version = Annotated[str, Field(pattern=r"^\d{1,5}\.\d{1,5}\.\d{1,5}$")]
 Share = Annotated[float, Field(ge=0, lt=1)]
-MAX_CONFIG_BYTES = (
-    4 << 20
-)  # a label mapping of thousands of lines fits; a data file given by mistake does not
+MAX_CONFIG_BYTES = 4 << 20  # a label mapping of thousands of lines fits; a data file given by mistake does not
 
 
 class Options(pydantic.BaseModel):
@@ -275,8 +273,8 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.events.AliasEvent):
-            event = self.peek_event()
-            raise yaml.composer.ComposerError(None, None, "aliases are not allowed here", event.start_mark)
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, "aliases are not allowed here", mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -299,9 +297,7 @@ def _read_yaml(path: Path) -> object:
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
     if len(content) > MAX_CONFIG_BYTES:
-        raise ConfigError(
-            f"{path}: larger than {MAX_CONFIG_BYTES >> 20} MiB; is this a data file? give it as --source"
-        )
+        raise ConfigError(f"{path}: larger than {MAX_CONFIG_BYTES >> 20} MiB; is this a data file? give it as --source")
     try:
         data = yaml.load(content, _Loader)  # noqa: S506  (a SafeLoader with less in it)
     except yaml.MarkedYAMLError as error:
@@ -356,11 +352,7 @@ def _did_you_mean(location: tuple[str | int, ...]) -> str:
             model = _model_in(model.model_fields[part].annotation) or model
     known = list(getattr(model, "model_fields", {}))
     near = difflib.get_close_matches(str(location[-1]), known, 1)
-    return (
-        f"; did you mean {near[0]}?"
-        if near
-        else f"; known here: {', '.join(k for k in known if k != 'folder')}"
-    )
+    return f"; did you mean {near[0]}?" if near else f"; known here: {', '.join(k for k in known if k != 'folder')}"
 
 
 def _model_in(annotation: Any) -> Any:
@@ -379,14 +371,10 @@ def _contradictions(config: Config) -> list[str]:
     problems = []
     if config.split.validation + config.split.test >= 1:
         total = config.split.validation + config.split.test
-        problems.append(
-            f"split: validation and test together must be below 1 to leave a train split, got {total:g}"
-        )
+        problems.append(f"split: validation and test together must be below 1 to leave a train split, got {total:g}")
     kinds = {source.labels == "rules" for source in config.sources}
     if len(kinds) > 1:
-        problems.append(
-            "sources: labels must be 'rules' for all sources or for none, or half the rows have none"
-        )
+        problems.append("sources: labels must be 'rules' for all sources or for none, or half the rows have none")
     for number, source in enumerate(config.sources):
         if "\0" in source.path or not source.path:
             problems.append(f"sources.{number}.path: must name a file, a folder or a glob")

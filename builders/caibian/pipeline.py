@@ -15,7 +15,18 @@ from caibian.corpus import Corpus
 from caibian.errors import ConfigError, DataError
 from caibian.loaders import read as reading
 from caibian.loaders.read.files import find
-from caibian.local import OnProgress, Progress, Run, find_pieces, labelled, labeller, local_steps, prepared, recipe, titles
+from caibian.local import (
+    OnProgress,
+    Progress,
+    Run,
+    find_pieces,
+    labelled,
+    labeller,
+    local_steps,
+    prepared,
+    recipe,
+    titles,
+)
 
 
 def check(path: Path, *, source: str | None = None) -> list[str]:
@@ -43,8 +54,6 @@ def inspect(paths: Sequence[str], *, config: Config) -> Iterator[dict[str, Any]]
         for piece in reading.plan(source, find(path)):
             for rows in prepared(reading.read(piece), how=how):
                 yield from labelled(rows, how=how).to_pylist()
-
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,9 +233,7 @@ def _publish(
         publish.Shard((left.path, right.path), left.rows)
         for left, right in zip(corpus.prepared, corpus.labelled, strict=True)
     ]
-    files = publish.write_rows(
-        draft.folder, parts, assigned.rows, labels=facts.labels, options=config.publish, run=run
-    )
+    files = publish.write_rows(draft.folder, parts, assigned.rows, labels=facts.labels, options=config.publish, run=run)
     on_progress(Progress("publish", 1, 1))
     if config.baseline is not None:
         on_progress(Progress("baseline", 0, 1))

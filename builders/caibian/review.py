@@ -82,15 +82,18 @@ def write_review(
     cannot be written.
     """
     wanted = dict.fromkeys(one.id for one in found.disagreements)
-    by_id = {item["id"]: item for item in rows.select(["id", "title", "paragraphs"]).to_pylist() if item["id"] in wanted}
+    shown = rows.select(["id", "title", "paragraphs"]).to_pylist()
+    by_id = {item["id"]: item for item in shown if item["id"] in wanted}
     items = [
         Item(one, by_id[one]["title"] or "", "\n".join(by_id[one]["paragraphs"]), tuple(topics.get(one, ())))
         for one in wanted
     ]
-    write = {"csv": export_csv, "label-studio": export_label_studio, "doccano": export_doccano}[tool]
-    content = write(items)
+    if tool == "csv":
+        content = export_csv(items)
+    else:
+        content = (export_label_studio(items) if tool == "label-studio" else export_doccano(items)).encode()
     try:
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        path.write_bytes(content)
     except OSError as error:
         raise DataError(f"{path}: cannot be written: {error.strerror}") from None
     return len(items)

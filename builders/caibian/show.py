@@ -1,7 +1,6 @@
 """What the command line shows: progress, the summary of a build, a record before and after."""
 
 import difflib
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -79,7 +78,9 @@ def evaluation(scored: Evaluation, compared: Comparison | None) -> None:
     console.print(figures)
     topics = Table("label", "precision", "recall", "F1", "support")
     for topic in scored.topics:
-        topics.add_row(topic.label, *(f"{v:.3f}" for v in (topic.precision, topic.recall, topic.f1)), f"{topic.support:,}")
+        topics.add_row(
+            topic.label, *(f"{v:.3f}" for v in (topic.precision, topic.recall, topic.f1)), f"{topic.support:,}"
+        )
     console.print(topics)
     if compared is not None:
         for name, difference in compared.differences.items():
@@ -94,13 +95,19 @@ def labels(found: LabelReview) -> None:
     console.print(f"{analysis['documents']:,} documents, {analysis['judged']:,} of them judged by people")
     if analysis["micro"]:
         topics = Table("topic", "support", "precision", "recall", "F1", "95 % interval")
-        for topic in (*analysis["topics"], analysis["micro"], {**analysis["majority"], "topic": "micro, by majority vote"}):
+        for topic in (
+            *analysis["topics"],
+            analysis["micro"],
+            {**analysis["majority"], "topic": "micro, by majority vote"},
+        ):
             shown = [_or_dash(topic[name]) for name in ("precision", "recall", "f1", "f1_low", "f1_high")]
             topics.add_row(topic["topic"], str(topic["support"]), *shown[:3], f"{shown[3]} to {shown[4]}")
         console.print(topics)
     functions = Table("labelling function", "coverage", "overlap", "conflict", "accuracy")
     for one in sorted(analysis["functions"], key=lambda one: (-one["coverage"], one["name"]))[:40]:
-        functions.add_row(one["name"], *(_or_dash(one[name]) for name in ("coverage", "overlap", "conflict", "accuracy")))
+        functions.add_row(
+            one["name"], *(_or_dash(one[name]) for name in ("coverage", "overlap", "conflict", "accuracy"))
+        )
     console.print(functions)
     for one in analysis["disagreements"][:20]:
         console.print(Text(f"look at {one['id']}: {one['topic']} ({one['reason']}, p = {one['probability']:.2f})"))

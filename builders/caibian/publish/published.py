@@ -19,8 +19,9 @@ def assignments(folder: Path) -> pa.Table:
     tables = [pa.table({"id": pa.array([], pa.string()), "split": pa.array([], pa.string())})]
     for file in record["files"]:
         if file.get("config") == "articles":
-            for rows in batches(folder / file["path"], ["id"]):
-                tables.append(rows.append_column("split", pa.repeat(pa.scalar(file["split"]), len(rows))))
+            split = pa.scalar(file["split"])
+            ids = batches(folder / file["path"], ["id"])
+            tables += [rows.append_column("split", pa.repeat(split, len(rows))) for rows in ids]
     return pa.concat_tables(tables).combine_chunks()
 
 
@@ -33,7 +34,8 @@ def articles(folder: Path, columns: Sequence[str]) -> pa.Table:
     names = [label["name"] for label in record["labels"]]
     present = {column["name"] for column in record["configs"]["articles"]["columns"]}
     if missing := sorted({*columns, "topics"} - present):
-        raise DataError(f"{folder}: has no column {', '.join(missing)}; it was built with text withheld or single labels")
+        lacks = ", ".join(missing)
+        raise DataError(f"{folder}: has no column {lacks}; it was built with text withheld or single labels")
     tables = []
     for file in record["files"]:
         if file.get("config") == "articles":

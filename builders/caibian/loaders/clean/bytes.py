@@ -7,15 +7,14 @@ Cause B: a punctuation mark was found across two characters. The signs of both s
 import re
 
 from caibian.loaders.clean import script
-from caibian.loaders.clean.lattice import FIRST_LETTERS, Lattice
+from caibian.loaders.clean.lattice import Lattice
 from caibian.loaders.clean.parses import Context
-from caibian.loaders.clean.readings import LETTERS, Evidence
+from caibian.loaders.clean.readings import EATEN, FIRST_LETTERS, LETTERS, Evidence
 
 _READING = rf"[{LETTERS}]{{1,6}}\s?[)）]"
-_EATEN = rf"[?\ufffd]\s?[(（]?{_READING}"
 _MARKS = "！？。，；：、"
 SIGN = re.compile(
-    rf"{_EATEN}"  # a broken lead byte, which may have taken the bracket with it
+    rf"{EATEN}"  # a broken lead byte, which may have taken the bracket with it
     rf"|[@-~][(（]{_READING}"  # an ASCII letter that was taken for the second half of a character
     rf"|[{FIRST_LETTERS}][{LETTERS}]{{0,5}}\s?）"  # a full-width bracket read one byte off
     r"|[\ue000-\uf8ff\ufffd]"  # bytes that are no character, or a broken one
@@ -23,7 +22,7 @@ SIGN = re.compile(
 _MARK_SIGN = rf"|\?[{_MARKS}]"
 _FOLDED_MARK_SIGN = r"|\?(?=[?!](?:\S|$))"
 _SWALLOWED = re.compile(rf"\?\s?{_READING}")
-_SHOWN = re.compile(_EATEN)
+_SHOWN = re.compile(EATEN)
 _BEFORE = re.compile(rf"([^\n])(?:[(（]\s?{_READING}){{0,3}}\Z")
 _CONTEXT = 12  # characters before a sign that are read again where the slip began before its sign
 _MAX_INSERTED = 40  # characters of the readings between a sign and the character before it

@@ -23,15 +23,9 @@ from caibian.loaders.clean.parses import (
     pair_scores,
     prune,
 )
-from caibian.loaders.clean.readings import BRACKETED, LETTERS
+from caibian.loaders.clean.readings import BRACKETED, EATEN, FIRST_LETTER, LETTERS, WIDE
 
-# A full-width bracket A3A8 read one byte off swallows the first letter of the reading: A8 and a to z.
-_FIRST_LETTER = {bytes((0xA8, letter)).decode("gb18030"): chr(letter) for letter in range(0x61, 0x7B)}
-FIRST_LETTERS = "".join(_FIRST_LETTER)
-_READING = rf"[{LETTERS}]{{1,6}}\s?[)）]"
-_EATEN = rf"[?\ufffd]\s?[(（]?\s?{_READING}"  # a lead byte and the bracket behind it became one `?`
-_WIDE = rf".[{FIRST_LETTERS}][{LETTERS}]{{0,5}}\s?）"
-_TOKEN = re.compile(rf"(?P<inserted>{BRACKETED})|(?P<eaten>{_EATEN})|(?P<wide>{_WIDE})|(?P<lost>[?\ufffd])|.", re.S)
+_TOKEN = re.compile(rf"(?P<inserted>{BRACKETED})|(?P<eaten>{EATEN})|(?P<wide>{WIDE})|(?P<lost>[?\ufffd])|.", re.S)
 _GOES_ON = re.compile(rf"{BRACKETED}|[?\ufffd]|\n|\Z")  # a run does not end before these
 _AHEAD = re.compile(r"[\u4e00-\u9fff、。，“”]{1,2}")
 _LETTERS = re.compile(rf"[{LETTERS}]+")
@@ -199,7 +193,7 @@ class Lattice:
 
     def _wide(self, parse: Parse, piece: str) -> Iterator[Parse]:
         """Yield the parses behind a reading in full-width brackets that was read one byte off."""
-        reading = _FIRST_LETTER[piece[1]] + _reading(piece[2:])
+        reading = FIRST_LETTER[piece[1]] + _reading(piece[2:])
         code = self.codes.get(piece[0], 0)
         if piece[0] in "?\ufffd":
             yield from self._unseen(parse, reading)

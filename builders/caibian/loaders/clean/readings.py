@@ -8,6 +8,12 @@ from caibian.loaders.clean import gbk, likelihood, script
 
 LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿê"
 BRACKETED = rf"[(（]\s?[{LETTERS}]{{1,6}}\s?[)）]"
+# What slipped bytes leave of a reading: `?` for a broken lead byte that took the bracket with it; and a full-width
+# bracket A3A8 read one byte off, which takes the reading's first letter into a character A8xx.
+EATEN = rf"[?\ufffd]\s?[(（]?\s?[{LETTERS}]{{1,6}}\s?[)）]"
+FIRST_LETTER = {bytes((0xA8, letter)).decode("gb18030"): chr(letter) for letter in range(0x61, 0x7B)}
+FIRST_LETTERS = "".join(FIRST_LETTER)
+WIDE = rf".[{FIRST_LETTERS}][{LETTERS}]{{0,5}}\s?）"
 # Anchored at the bracket, so that `re` skips to it; the character before is a group of the lookbehind.
 _ANNOTATED = re.compile(rf"[(（](?<=([^\x00-\x7f]).)\s?([{LETTERS}]{{1,6}})\s?[)）]")
 _ALL = re.compile(rf"{_ANNOTATED.pattern}(?:[(（]\s?\2\s?[)）])*")  # (mù)(mù)

@@ -15,7 +15,6 @@ from caibian.loaders.clean import bytes as slips
 from caibian.loaders.clean import litter, mojibake, readings, spam
 from caibian.loaders.clean import script as scripts
 from caibian.loaders.clean import width as widths
-from caibian.loaders.clean.lattice import FIRST_LETTERS
 
 KINDS = ("litter", "mojibake", "slipped_bytes", "readings", "script", "width", "spam", "lost")
 
@@ -132,7 +131,7 @@ def _special() -> re.Pattern[str]:
     toned = "āáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿê"
     letters = "\u0080-\u00a0\u00a1-\u00af\u00b2-\u00b6\u00b8-\u00d6\u00d8-\u00f6\u00f8-\u00ff"
     return re.compile(
-        f"[{scripts.sign_class()}{toned}{letters}{mojibake.GBK_CHARACTERS}{FIRST_LETTERS}\ue000-\uf8ff\ufffd"
+        f"[{scripts.sign_class()}{toned}{letters}{mojibake.GBK_CHARACTERS}{readings.FIRST_LETTERS}\ue000-\uf8ff\ufffd"
         "\u3041-\u312f\u2600-\u27bf\U0001f300-\U0001faff]"
     )
 

@@ -4,7 +4,7 @@ import csv
 import io
 import itertools
 from collections.abc import Iterator
-from typing import NamedTuple, TextIO
+from typing import Literal, NamedTuple, TextIO
 
 from caibian.config import Fields
 from caibian.errors import DataError
@@ -36,7 +36,7 @@ def read(
     header: bool | None = None,
     encoding: str = "auto",
 ) -> Iterator[Record]:
-    """Yield the rows of a CSV file (commas, quoted where needed), or of one with another separator (which always separates).
+    """Yield the rows of a CSV file (commas, quotes where needed) or of one with another separator, which needs none.
 
     Without a header, fields are numbered from 0, and unless configured the longest of the first row is the text
     and the other the label. A row of another width is a dropped row. Raises DataError where a column is missing.
@@ -84,7 +84,7 @@ def _rows(text: TextIO, delimiter: str) -> Iterator[Row]:
     if len(delimiter) > 1:  # the csv module takes one character: _UNIT stands in no text
         lines = (line.replace(_UNIT, "").replace(delimiter, _UNIT) for line in lines)
     # Only commas need quotes around a text; elsewhere a lone quotation mark in a headline is text.
-    quoting = csv.QUOTE_MINIMAL if delimiter == "," else csv.QUOTE_NONE
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if delimiter == "," else csv.QUOTE_NONE
     reader = csv.reader(lines, delimiter=delimiter if len(delimiter) == 1 else _UNIT, quoting=quoting)
     while True:
         line = reader.line_num + 1
