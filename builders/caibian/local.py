@@ -20,7 +20,13 @@ from caibian.loaders.read.files import find
 from caibian.loaders.segment import segment
 from caibian.schema import CLEAN, LABEL, READ, SEGMENT, SIGN, plus
 
-PREPARED = plus(READ, CLEAN, SEGMENT, SIGN)
+# What a shard holds: not what cleaning has used up, which for pages is most of the bytes.
+_USED_UP = {"raw", "content", *(name for name in READ.names if name.startswith("given_"))} - {
+    "given_labels",
+    "given_split",
+}
+PREPARED = pa.schema([field for field in plus(READ, CLEAN, SEGMENT, SIGN) if field.name not in _USED_UP])
+REPEATED = ("source", "source_sha256", "format", "encoding", "dropped", "publisher", "section", "script")
 LABEL_BYTES = 16 << 20  # of rows that are labelled at once: the labeller's cost a call is that of 100 KB of text
 RESCUE_PARTS = 16  # a death costs the start of a worker: fewer parts would mean more deaths, more parts more work
 
@@ -118,7 +124,8 @@ def prepare_piece(task: Task, *, how: Recipe, code: str) -> Shard:
     name = shards.key("prepared", code, task.piece.key(), task.start, task.stop, task.crashed, *options)
     path = how.folder / f"{name}.parquet"
     if not shards.is_made(path):
-        shards.write(path, prepared(_rows_of(task), how=how), schema=PREPARED)
+        tables = (rows.select(PREPARED.names) for rows in prepared(_rows_of(task), how=how))
+        shards.write(path, tables, schema=PREPARED, repeated=REPEATED)
     dropped = shards.read(path, ["dropped"])["dropped"]
     return Shard(path, len(dropped), len(dropped) - dropped.null_count, _origin(path, task.piece))
 
@@ -175,7 +182,7 @@ def local_steps(pieces: Sequence[Piece], *, how: Recipe, run: Run, on_progress: 
     """Return all rows of the pieces, prepared and labelled, in input order."""
     tasks = [Task(piece) for piece in pieces]
     # The code's version is that of this process, on whatever machine a worker finds its own.
-    code = shards.code_version("caibian.loaders", "caibian.dedup", "caibian.schema")
+    code = shards.code_version("caibian.loaders", "caibian.dedup", "caibian.schema", "caibian.local")
     prepare = partial(prepare_piece, how=how, code=code)
     done = list(run(prepare, tasks, on_done=_counting("read", len(tasks), on_progress)))
     ready: list[Shard] = []

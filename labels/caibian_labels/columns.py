@@ -125,17 +125,20 @@ def _places(layout: Layout, events: Events, label: Ints, event: Ints, labels: in
     """
     segment = events.segment[event]
     shown = (layout.segment_paragraph[segment] >= 0) | (layout.segment_zone[segment] == TITLE)
-    label, event, segment = label[shown], event[shown], segment[shown]
-    begin = layout.segment_start[segment]
-    columns = [label, layout.segment_paragraph[segment], events.start[event] - begin, events.end[event] - begin]
-    order = np.lexsort(columns[::-1])
-    columns = [column[order] for column in columns]
-    new = np.ones(len(label), dtype=np.bool_)
-    new[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
-    columns = [column[new] for column in columns]
-    counts = np.bincount(columns[0], minlength=labels)
-    rank = np.arange(len(columns[0])) - np.repeat(_offsets(counts)[:-1], counts)
-    return [column[rank < MAX_SPANS] for column in columns[1:]], _offsets(np.minimum(counts, MAX_SPANS))
+    label, event = label[shown], event[shown]
+    start, length = events.start[event], events.end[event] - events.start[event]
+    # One number holds all three, so that one sort does it; a title stands before its paragraphs. There are fewer
+    # labels than characters, and of those not more than a line of JSON has.
+    width, bits = int(length.max(initial=0)).bit_length(), len(layout.text).bit_length()
+    key = np.sort((((label << bits) | start) << width) | length)
+    key = key[np.diff(key, prepend=-1) != 0]
+    label, start, length = key >> (bits + width), (key >> width) & ((1 << bits) - 1), key & ((1 << width) - 1)
+    counts = np.bincount(label, minlength=labels)
+    few = np.arange(len(key)) - np.repeat(_offsets(counts)[:-1], counts) < MAX_SPANS
+    start, length = start[few], length[few]
+    segment = np.searchsorted(layout.segment_start, start, side="right") - 1
+    begin = start - layout.segment_start[segment]
+    return [layout.segment_paragraph[segment], begin, begin + length], _offsets(np.minimum(counts, MAX_SPANS))
 
 
 def _offsets(counts: NDArray[np.integer]) -> Ints:

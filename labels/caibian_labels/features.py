@@ -12,8 +12,9 @@ from .match import Events, Matcher
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-PARAGRAPH_FEATURES = ("title", "lead", "body", "share", "rank")
-ARTICLE_FEATURES = (*PARAGRAPH_FEATURES, "best_paragraph", "mean_paragraph")
+PARAGRAPH_FEATURES = ("title", "lead", "body", "share", "rank", "first", "margin")
+OWN_FEATURES = 5  # an article uses the first five; being first by a margin adds nothing to its paragraphs' verdicts
+ARTICLE_FEATURES = (*PARAGRAPH_FEATURES[:OWN_FEATURES], "best_paragraph", "mean_paragraph")
 SPEECH_WEIGHT = 0.25  # what a leader says should be done is a quarter of a report
 TELLING = 1.0  # functions of less weight support a topic, but do not make a sentence one about it
 CAPS = (6.0, 8.0, 10.0)  # of title, lead and body: beyond this more of the same says nothing new
@@ -71,7 +72,7 @@ def with_paragraphs(articles: Features, chances: Floats, headlines: Floats, layo
         mean[owner[first]] = np.add.reduceat(chances * chars[:, None], first, axis=0) / total[:, None]
     bare = _without_body(layout)
     best[bare] = mean[bare] = headlines[bare]
-    values = np.concatenate((articles.values, best[..., None], mean[..., None]), axis=2)
+    values = np.concatenate((articles.values[:, :, :OWN_FEATURES], best[..., None], mean[..., None]), axis=2)
     return Features(values, articles.fired)
 
 
@@ -119,13 +120,23 @@ def _measure(unit: Ints, zone: Ints, sentences: Floats, events: Events, matcher:
     about = _distinct(cell[telling], events.sentence[telling], cells)
     owner = cells // topics
     total = np.clip(score, 0, None) @ np.array(RANK_WEIGHTS)
-    begin = _beginnings(owner)
-    best = np.repeat(np.maximum.reduceat(total, begin), np.diff(begin, append=len(owner)))
+    best, second = _best_two(total, owner)
     values[cells, :3] = score
     values[cells, 3] = about / np.maximum(sentences[owner], 1)
     values[cells, 4] = total / np.maximum(best, 1e-9)
+    values[cells, 5] = (total == best) & (total > 0)
+    values[cells, 6] = values[cells, 5] * (1 - second / np.maximum(best, 1e-9))
     fired[cells] = True
     return _shaped(values, fired, units)
+
+
+def _best_two(total: Floats, owner: Ints) -> tuple[Floats, Floats]:
+    """Return for each cell the best and the second best total of its unit."""
+    begin = _beginnings(owner)
+    sizes = np.diff(begin, append=len(owner))
+    best = np.repeat(np.maximum.reduceat(total, begin), sizes)
+    rest = np.where(total == best, 0.0, total)
+    return best, np.repeat(np.maximum.reduceat(rest, begin), sizes)
 
 
 def _shaped(values: Floats, fired: Bools, units: int) -> Features:

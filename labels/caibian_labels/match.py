@@ -11,6 +11,7 @@ from .compiled import NOTHING, Compiled
 from .layout import BODY, LEAD, LEAD_CHARS, Bools, Document, Ints, Layout, word_boundaries
 
 Sentences = NDArray[np.int32]
+PIECE_BYTES = 30_000  # some 1,500 hits
 _LONGEST = 0xFFF  # characters of a firing; longer than any pattern can reach
 
 
@@ -56,8 +57,7 @@ class Matcher(Compiled):
     def _hits(self, layout: Layout) -> tuple[Ints, Ints, Ints]:
         """Return number, start and end of every word found, but not of title words in the body."""
         data = layout.text.encode()
-        found = self._automaton.find_matches_as_indexes(data, overlapping=True)
-        flat = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=3 * len(found))
+        flat = self._search(data)
         begins = (np.frombuffer(data, dtype=np.uint8) & 0xC0) != 0x80  # bytes that begin a character
         position = np.concatenate((np.zeros(1, dtype=np.int32), np.cumsum(begins, dtype=np.int32)))
         character = self._characters[np.minimum(layout.codes, len(self._characters) - 1)]
@@ -70,6 +70,24 @@ class Matcher(Compiled):
         latin = np.flatnonzero(self._ascii[word])
         keep[latin] &= ~(_latin(layout, start[latin] - 1) | _latin(layout, end[latin]))
         return word[keep], start[keep], end[keep]
+
+    def _search(self, data: bytes) -> Ints:
+        """Return word, start and end of each hit of the automaton, in bytes, one after the other.
+
+        It works through pieces that end with lines: a tuple a hit for the whole text at once would have Python's
+        garbage collector go through them again and again.
+        """
+        parts, begin = [NOTHING], 0
+        while begin < len(data):
+            end = data.find(b"\n", begin + PIECE_BYTES)
+            end = len(data) if end < 0 else end
+            found = self._automaton.find_matches_as_indexes(data[begin:end], overlapping=True)
+            flat = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=3 * len(found))
+            flat[1::3] += begin
+            flat[2::3] += begin
+            parts.append(flat)
+            begin = end
+        return np.concatenate(parts)
 
     def _void_keys(self, word: Ints, start: Ints) -> Ints:
         which, (function, inner, offset) = self._voids.look_up(word)

@@ -19,7 +19,7 @@ import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -36,11 +36,13 @@ from caibian_labels.features import (
 )
 from caibian_labels.layout import lay_out
 from caibian_labels.model import MODEL, LabelModel, Logistic, fit_logistic, save_model
+from caibian_labels.taxonomy import Function, Taxonomy
 from caibian_labels.vote import THRESHOLD, Measured
 
 Floats = NDArray[np.float64]
 SILVER = Path(__file__).parent / "xwlb_silver.jsonl"
 FOLDS = 8
+LARGE = 40_000  # words of a large taxonomy
 SINGLE_PARAGRAPH_CARE = 0.5  # an article of one paragraph teaches the paragraph model too, but less than its own gold
 NOTHING = LabelModel(Logistic({}, 0.0), Logistic({}, 0.0))
 
@@ -263,6 +265,23 @@ def speed(labeller: Labeller, folder: Path, items: int = 4000) -> Iterator[tuple
     for name, run in runs.items():
         best = min(_seconds(run) for _ in range(3))
         yield name, size / best
+    large = Labeller(_enlarged(labeller.taxonomy, documents, LARGE))
+    yield (
+        f"with {large.matcher.words} words",
+        size / min(_seconds(lambda: large.label_all(documents)) for _ in range(3)),
+    )
+
+
+def _enlarged(taxonomy: Taxonomy, documents: Sequence[Document], words: int) -> Taxonomy:
+    """Return the taxonomy with one more function a topic, of strings of four characters that stand in the text."""
+    text = "".join(paragraph for document in documents for paragraph in document.paragraphs)
+    step = max(len(text) // words, 1)
+    found = sorted({text[at : at + 4] for at in range(0, len(text) - 4, step) if "\n" not in text[at : at + 4]})
+    topics = [
+        replace(topic, functions=(*topic.functions, Function("many", 0.1, tuple(found[at :: len(taxonomy.topics)]))))
+        for at, topic in enumerate(taxonomy.topics)
+    ]
+    return replace(taxonomy, topics=tuple(topics))
 
 
 def read_background(folder: Path, items: int) -> list[Document]:

@@ -1,7 +1,7 @@
 """Measure the repair: MB of UTF-8 a CPU second on clean and damaged text, and growth on the worst text.
 
-Run `python -m tests.bench.repair`. Figures are ratios to decoding and searching the same text with `re`, in the
-same process, so that they compare across machines.
+Run `python -m tests.bench.repair`. The first line is one `re` search of the same text in the same process: divide
+by it to compare machines.
 """
 
 import random

@@ -46,9 +46,9 @@ def time_steps(source: Path, folder: Path) -> dict[str, float]:
         while (rows := timed("read", partial(next, source_rows, None))) is not None:
             rows = timed("clean", partial(clean, rows, options=how.clean))
             rows = timed("segment", partial(segment, rows))
-            tables.append(timed("sign", partial(dedup.sign, rows)))
+            tables.append(timed("sign", partial(dedup.sign, rows)).select(local.PREPARED.names))
         path = folder / f"{number}.parquet"
-        timed("write", partial(shards.write, path, tables, schema=local.PREPARED))
+        timed("write", partial(shards.write, path, tables, schema=local.PREPARED, repeated=local.REPEATED))
         for rows in shards.batches(path, labelling.NEEDED, size=local.LABEL_BYTES):
             labelled = timed("label", partial(labelling.label, rows, by=by, gold={})).select(LABEL.names)
             timed("write labels", partial(shards.write, folder / "labels.parquet", [labelled], schema=LABEL))

@@ -103,7 +103,7 @@ def test_other_long_numbers_are_no_identity_numbers(text: str) -> None:
     ("text", "masked"),
     [
         ("村民王小明说", "村民王某某说"),
-        ("居民李强告诉记者", "居民李某告诉记者"),
+        ("居民李桐告诉记者", "居民李某告诉记者"),
         ("犯罪嫌疑人张大伟、刘军被抓", "犯罪嫌疑人张某某、刘军被抓"),
         ("群众代表陈秀兰，今年60岁", "群众代表陈某某，今年60岁"),
         ("脱贫户赵家和在地里", "脱贫户赵某某在地里"),
@@ -154,8 +154,8 @@ def test_other_words_after_a_role_are_no_names(text: str) -> None:
 
 
 def test_a_name_is_masked_wherever_the_document_has_it() -> None:
-    texts = ["王小明的路", "村民王小明说，李强在家。", "居民李强告诉记者，李强大道通了。"]
-    masked = ["王某某的路", "村民王某某说，李某在家。", "居民李某告诉记者，李强大道通了。"]
+    texts = ["王小明的路", "村民王小明说，李桐在家。", "居民李桐告诉记者，李桐大道通了。"]
+    masked = ["王某某的路", "村民王某某说，李某在家。", "居民李某告诉记者，李桐大道通了。"]
     assert mask_texts(texts, KINDS) == masked
 
 

@@ -5,6 +5,7 @@ from caibian.baseline.examples import Examples, Task, from_rows, load_examples, 
 from caibian.baseline.models import Model, Prediction, predict
 from caibian.baseline.predict import label_records
 from caibian.baseline.predictions import read_predictions
+from caibian.baseline.report import About, write_report
 from caibian.baseline.run import FOLDER, Trained, compare_folder, evaluate_folder, train_and_score
 from caibian.baseline.save import load as load_model
 from caibian.baseline.save import save as save_model
@@ -12,6 +13,7 @@ from caibian.baseline.train import train
 
 __all__ = [
     "FOLDER",
+    "About",
     "Comparison",
     "Evaluation",
     "Examples",
@@ -33,4 +35,5 @@ __all__ = [
     "save_model",
     "train",
     "train_and_score",
+    "write_report",
 ]

@@ -20,6 +20,15 @@ def title(name: str) -> str:
     return _TITLES.get(name, name)
 
 
+def figure_title(name: str) -> str:
+    """Return a figure's name as people write it.
+
+    >>> figure_title("micro_f1")
+    'micro F1'
+    """
+    return name.replace("_", " ").replace("f1", "F1")
+
+
 def model_card(model: Model, evaluations: Sequence[Evaluation], *, dataset: str) -> str:
     """Return the card of `model`: what it is, how it was trained, how well it does, what it must not be used for."""
     facts = model.facts
@@ -70,7 +79,7 @@ def score_table(evaluations: Sequence[Evaluation]) -> list[str]:
             main, macro = scores.figures[evaluation.main], scores.figures["macro_f1"]
             lines.append(
                 f"| {evaluation.model} | {evaluation.split} | {source} | {scores.rows} "
-                f"| {evaluation.main.replace('_', ' ')} | {main.value:.4f} | {main.low:.4f} to {main.high:.4f} "
+                f"| {figure_title(evaluation.main)} | {main.value:.4f} | {main.low:.4f} to {main.high:.4f} "
                 f"| {macro.value:.4f} |"
             )
     return lines

@@ -27,6 +27,8 @@ class Trained:
     saved: Model
     evaluations: Sequence[Evaluation]
     notes: Sequence[str]  # models that were not scored, and why
+    scored: Examples | None  # the rows that the saved model was scored on
+    said: Prediction | None  # what it says of them
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the manifest holds of it, as plain JSON."""
@@ -52,23 +54,24 @@ def train_and_score(
         return None
     evaluations: list[Evaluation] = []
     notes: list[str] = []
-    first: Model | None = None
+    first, scored, first_said = None, None, None
     for name in models:
         if name == "rules":
             evaluations += _score_rules(test, notes)
             continue
         model = train(_trainable(name), training, validation, refit=refit)
-        first = first or model
-        if test.judged.any():
-            evaluations.append(_score(model, test, split="test"))
-        elif not refit and validation.judged.any() and model.facts.get("tuned_on") != "validation":
-            evaluations.append(_score(model, validation, split="validation"))
-        else:
+        split, held = _held_out(model, validation, test, refit=refit)
+        said = None if held is None else predict(model, held.rows)
+        if first is None:
+            first, scored, first_said = model, held, said
+        if held is None or said is None:
             notes.append(f"{name}: not scored; no split with known labels was left out of training and tuning")
+            continue
+        evaluations.append(evaluate(held, said.chosen, said.probabilities, model=name, split=split))
     if first is None:
         raise ConfigError('baseline.models: must name a model that learns, beside "rules"')
     save(first, folder / FOLDER, card=model_card(first, evaluations, dataset=dataset or folder.parent.name))
-    return Trained(first, evaluations, notes)
+    return Trained(first, evaluations, notes, scored, first_said)
 
 
 def evaluate_folder(folder: Path, *, split: str = "test", said_by: Path | None = None) -> Evaluation:
@@ -114,9 +117,12 @@ def _likely(said: Prediction) -> Any:
     return said.probabilities if said.probabilities.size else None
 
 
-def _score(model: Model, examples: Examples, *, split: str) -> Evaluation:
-    said = predict(model, examples.rows)
-    return evaluate(examples, said.chosen, said.probabilities, model=model.name, split=split)
+def _held_out(model: Model, validation: Examples, test: Examples, *, refit: bool) -> tuple[str, Examples | None]:
+    """Return the split to score `model` on: test, else validation where the model has not seen it."""
+    if test.judged.any():
+        return "test", test
+    unseen = not refit and model.facts.get("tuned_on") != "validation"
+    return "validation", validation if unseen and validation.judged.any() else None
 
 
 def _score_rules(test: Examples, notes: list[str]) -> list[Evaluation]:

@@ -18,6 +18,7 @@ def strip(text: str) -> str:
         ("項(xiàng )目建設(shè )", "項目建設"),
         ("項(xiang)目、區(qu)委、會(hui)議", "項目、區委、會議"),
         ("項(xiàng)(xiàng)目、區(qū)(qū)委", "項目、區委"),
+        ("李連(lián)傑(jié)(blog)發(fā)言", "李連傑(blog)發言"),
         ("經(jīng)濟發展", "經濟發展"),  # one is enough where it is common and toned
     ],
 )

@@ -102,7 +102,7 @@ def test_marks_across_characters_are_undone() -> None:
 
 def test_width_is_restored_only_where_asked() -> None:
     folded = damage(SIMPLIFIED[1], table=table(40), decoder="python", fold=True)
-    assert repair_lines([folded]).lines == [SIMPLIFIED[1].replace("！”", "！”")]
+    assert repair_lines([folded]).lines == [SIMPLIFIED[1]]
     assert "，" not in repair_lines([folded], width="keep").lines[0]
 
 
@@ -163,7 +163,8 @@ def test_clean_paragraphs_are_untouched() -> None:
         assert repaired.repairs == {}
 
 
-# Measured on 600 paragraphs, digits that the decoder swallowed set aside; floor: what was promised.
+# Paragraphs where the simulated decoder swallowed a digit are set aside: that digit is gone. On 600 paragraphs
+# 99.8, 99.8 and 99.1 % of the others were exact; of all of them 99.8, 99.0 and 95.2 %.
 @needs_real_data
 @pytest.mark.slow
 @pytest.mark.parametrize(("size", "floor"), [(37, 0.995), (120, 0.995), (0, 0.97)])

@@ -33,8 +33,7 @@ def codes() -> Mapping[str, int]:
 def listed() -> Mapping[str, tuple[str, ...]]:
     """Return character of GBK -> its readings, each with tone, without, and with u or v for ü.
 
-    The table is pypinyin's, as a file of our own: importing that package takes 0.4 s and leaves half a million
-    objects for the garbage collector to walk.
+    The table is pypinyin's, as a file of our own: importing that package takes 0.4 s, reading this 0.04 s.
     """
     found: dict[str, set[str]] = {}
     for line in Path(__file__).with_name("pinyin.txt").read_text("utf-8").splitlines()[1:]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from caibian.config import Genres
 from caibian.loaders.clean import style
-from caibian.loaders.clean.draft import Draft, count_chars, without_addresses
+from caibian.loaders.clean.draft import HAN_LEADS, Draft, count_bytes, count_chars
 
 
 def refuse(draft: Draft, *, min_chars: int, genres: Genres) -> str | None:
@@ -23,11 +23,9 @@ def refuse(draft: Draft, *, min_chars: int, genres: Genres) -> str | None:
     """
     for reason, is_so in _FILTERS.items():
         if reason == "too_short":
-            chars = count_chars(draft.text)
-            if chars == 0:
-                return "no_article"
-            if chars < min_chars // (2 if draft.credited and draft.page else 1 if draft.page else 3):
-                return reason
+            needed = min_chars // (2 if draft.credited and draft.page else 1 if draft.page else 3)
+            if not draft.has_chars(max(1, needed)):
+                return reason if draft.has_chars(1) else "no_article"
         else:
             limit = getattr(genres, reason)
             if limit is not None and is_so(draft, limit):
@@ -38,6 +36,7 @@ def refuse(draft: Draft, *, min_chars: int, genres: Genres) -> str | None:
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u05ff]{2,40}")
 _KANA = re.compile(r"[\u3041-\u30ff\uac00-\ud7a3]")
+KANA_SHARE = 0.25
 
 
 def _not_chinese(draft: Draft, min_share: float) -> bool:
@@ -47,10 +46,23 @@ def _not_chinese(draft: Draft, min_share: float) -> bool:
     .7, lists of English phrases with their Chinese to .4; English pages lie below .1. Japanese has a kana for
     each Han character, Chinese news about Japan hardly any. Addresses of pages are no writing.
     """
-    text = without_addresses(draft.text)
-    han = len(text) - len(_HAN.sub("", text))
-    words = len(_LATIN.findall(text))
-    return han < min_share * (han + 2 * words) or len(_KANA.findall(text)) > 0.25 * (han + 2 * words)
+    if _is_plainly_chinese(draft.source, min_share):
+        return False
+    han = sum(map(len, _HAN.findall(draft.writing)))
+    words = len(_LATIN.findall(draft.writing))
+    return han < min_share * (han + 2 * words) or len(_KANA.findall(draft.writing)) > KANA_SHARE * (han + 2 * words)
+
+
+# The first bytes of what may belong to a Latin word: ASCII letters, U+00C0 to U+05FF; and of U+A000 to U+DFFF.
+_LETTER_LEADS = bytes([*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC3, 0xD8)])
+_HANGUL_LEADS = bytes(range(0xEA, 0xEE))
+
+
+def _is_plainly_chinese(source: bytes, min_share: float) -> bool:
+    """Return whether bounds alone say so: at least so many Han, at most so many letters (two a word) and kana."""
+    han = count_bytes(source, HAN_LEADS)
+    kana = sum(map(source.count, (b"\xe3\x81", b"\xe3\x82", b"\xe3\x83"))) + count_bytes(source, _HANGUL_LEADS)
+    return han >= min_share * (han + count_bytes(source, _LETTER_LEADS)) and kana <= KANA_SHARE * han
 
 
 _PLAYER = re.compile(
@@ -72,9 +84,13 @@ def _video_stub(draft: Draft, max_chars: int) -> bool:
     """
     if len(draft.text) > 40 * max_chars:
         return False
-    shown = [line for line in draft.lines or draft.paragraphs if len(line) < 400]
+    if "video_stub" not in draft.signs and draft.has_chars(max_chars):
+        return False
+    if draft.shown.get("video_stub", 0) < 2 and _VIDEO_TITLE.search(draft.title) is None:
+        return False
     if sum(count_chars(text) for text in draft.paragraphs if not _PLAYER.search(text)) >= max_chars:
         return False
+    shown = [line for line in draft.lines or draft.paragraphs if len(line) < 400]
     signs = {found for line in shown for found in _PLAYER.findall(line)}
     return len(signs) >= 2 or _VIDEO_TITLE.search(draft.title) is not None
 
@@ -98,11 +114,13 @@ def _link_list(draft: Draft, min_share: float) -> bool:
     Lists of appointments and tables of figures have lines without a sentence too, but no bullets, no dates at
     their ends and no links; a story behind a list has sentences.
     """
-    body = list(draft.paragraphs)
+    body = draft.paragraphs
     if not body:
         return draft.links >= 2 * MIN_ITEMS
-    lines = [line for line in draft.lines if line] if not any(map(_is_story, body)) and draft.lines else body
-    if len(lines) < MIN_ITEMS or any(map(_is_story, body)):
+    if any(map(_is_story, body)):
+        return False
+    lines = [line for line in draft.lines if line] or body
+    if len(lines) < MIN_ITEMS:
         return False
     open_ended = sum(_SENTENCE_END.search(line) is None for line in lines)
     items = sum(_ITEM.search(line) is not None for line in lines)
@@ -113,7 +131,8 @@ def _link_list(draft: Draft, min_share: float) -> bool:
 
 def _is_story(text: str) -> bool:
     """Return whether a paragraph tells something: two sentences, or one of some length."""
-    return len(re.findall(r"[。！？]", text)) >= 2 or (len(text) >= 60 and "。" in text)
+    ends = text.count("。")
+    return ends >= 2 or (len(text) >= 60 and ends > 0) or ends + text.count("！") + text.count("？") >= 2
 
 
 _FLOOR = re.compile(
@@ -133,6 +152,8 @@ def _forum(draft: Draft, min_posts: int) -> bool:
     A report on a thread says 楼主 or 网友 in its sentences; in a thread they begin the lines, and the page's
     own words are those of a board. Comments under a report do not make it a thread: its body is longer.
     """
+    if draft.shown.get("forum", 0) < min_posts:
+        return False
     lines = draft.lines or draft.paragraphs
     floors = [line for line in lines if len(line) < 2000 and _FLOOR.match(line)]
     if len(floors) < min_posts:

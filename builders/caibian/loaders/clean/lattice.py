@@ -31,11 +31,11 @@ _AHEAD = re.compile(r"[\u4e00-\u9fff、。，“”]{1,2}")
 _LETTERS = re.compile(rf"[{LETTERS}]+")
 _UNOPENED = re.compile(r"[^()\n]{0,60}\)")
 _FOLDABLE = frozenset(",;:!?()")
-_LAST = frozenset("。！？”’）》…")  # marks that a text may end in
+_LAST = frozenset("。！？”…")  # marks that a lost byte at the end of a text may have been
 
 PAIRS = 4  # guesses at a character whose trail is lost together with the next lead
 MAX_RUN = 2_000  # tokens; a slip ends at the first ASCII character, so a longer run is no slip
-MAX_PAIRS = 300_000  # scores kept, some 30 MB
+MAX_PAIRS = 300_000  # scores kept; bounds the memory
 NONE, ANY = -1, 0  # instead of a pending byte: there is none; it is one that nobody has seen
 
 # Log probabilities of what the observed signs can be. Only their order of magnitude matters: a wrong parse

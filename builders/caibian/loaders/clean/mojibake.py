@@ -17,25 +17,22 @@ _CP1252 = (
     "\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u2018\u2019\u201c"
     "\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178"
 )
-_LATIN = re.compile(rf"[\u0080-\u00ff{_CP1252}]{{4,}}")
+_LATIN = re.compile(rf"[\u0080-\u00ff{_CP1252}]{{2,}}(?:[ -~]{{0,12}}[\u0080-\u00ff{_CP1252}]{{2,}})*")
 LATIN_SIGN = re.compile("[\u00a1-\u00ff][\u0080-\u00ff\u20ac\u0152-\u0192\u02c6-\u2122]{3}")
 # What the lead bytes of UTF-8 punctuation and the most frequent characters become in GBK.
 GBK_CHARACTERS = "锛銆鈥鐨鏄涓鍦鏈浜杩閿涔鎴"
 GBK_SIGN = re.compile(f"[{GBK_CHARACTERS}]")
-_GBK = re.compile(
-    "[\u0080\u20ac\u2014\u2018-\u2026\u3000-\u303f\u3400-\u9fff\ue000-\uf8ff\uff01-\uff5e\u0391-\u0451\u2460-\u24ff"
-    "\u2550-\u25ff\u3041-\u312f\u30a1-\u30ff\u00a4-\u00f7\ufffd \x21-\x7e]+"
-)
+_GBK = re.compile("[^\n]+")  # lines: any character may come out of two bytes
 _ENTITY = re.compile(r"&(?:amp;)+(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 _VISIBLE = re.compile(
     r"&(?:nbsp|ldquo|rdquo|lsquo|rsquo|mdash|ndash|hellip|middot|bull|[et][nm]sp|emsp|thinsp|#\d{4,5});"
 )
 _MIN_VISIBLE = 2  # entities that show on a page; one may be somebody's slip of the pen
 _MAX_ROUNDS = 3
-_MIN_GAIN = 3.0  # nats a character: chance of a wrong repair of five characters is below one in a million
-_MIN_LIKELY = -9.0  # mean nats a character; news has -5 to -7, German umlauts read as GBK have -15
+_MIN_GAIN = 3.0  # nats a character by which the repaired text must be likelier
+_MIN_LIKELY = -9.0  # mean nats a character; 98 % of news paragraphs have -4.7 to -7.3, ÄÖÜß read as GBK has -11.8
 CONFIDENCE = 0.8  # share of the probability that the best guess at a lost byte must have
-_SPACING = 20  # characters of UTF-8 read as GBK that have one sign at least; measured: one in five
+_SPACING = 50  # characters of UTF-8 read as GBK that have one sign at least; of 300 paragraphs all had one in 33
 _HOLE = 0x3F
 _ONE_BYTE = {"\u20ac": b"\x80", "\ufffd": b"?"}  # Windows reads the byte 80 as the euro sign
 _INNER = range(0x80, 0xC0)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from caibian.loaders.clean import gbk, likelihood, script
 from caibian.loaders.clean.readings import Evidence
 
-BEAM = 12  # parses kept; 24 did not change one paragraph of 2,000
+BEAM = 40  # parses kept: a lost lead byte leaves some 60 characters, and what follows decides
 GAP = 18.0  # a parse that is e**18 times less likely than the best is dropped
 CONFIDENCE = 0.5  # a guess at a lost byte that is more often wrong than right is not made
 MIN_SHARE = 1e-6  # of running text; a rarer character is no guess at a lost byte

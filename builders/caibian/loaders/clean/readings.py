@@ -17,7 +17,6 @@ WIDE = rf".[{FIRST_LETTERS}][{LETTERS}]{{0,5}}\s?）"
 # Anchored at the bracket, so that `re` skips to it; the character before is a group of the lookbehind.
 _ANNOTATED = re.compile(rf"[(（](?<=([^\x00-\x7f]).)\s?([{LETTERS}]{{1,6}})\s?[)）]")
 _ALL = re.compile(rf"{_ANNOTATED.pattern}(?:[(（]\s?\2\s?[)）])*")  # (mù)(mù)
-_EVERY = re.compile(rf"[(（](?<=[^\x00-\x28\x2a-\x7f].)\s?[{LETTERS}]{{1,6}}\s?[)）]")
 _TONED = re.compile("[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ]")
 _HAN = re.compile("[\u3400-\u9fff]")
 
@@ -30,7 +29,7 @@ _ENGLISH = frozenset(
 )
 _MIN_SIMPLIFIED = 4  # on a Simplified page: so many different characters are annotated,
 _MIN_COMMON = 0.75  # ... this share of them so common that nobody explains them,
-_COMMON = 3e-4  # (a character's share of running text; some 600 characters have it)
+_COMMON = 3e-4  # (a character's share of running text; 709 characters have it)
 _MIN_INSIDE = 0.7  # ... this share of readings stands inside running text,
 _MAX_DENSITY = 0.4  # ... and not every other character has one, as in a school book.
 
@@ -79,7 +78,7 @@ def strip(text: str, evidence: Evidence) -> tuple[str, int]:
     shown = set(_ANNOTATED.findall(text))
     kept = {pair for pair in shown if not _is_injected(pair[0], pair[1], evidence)}
     if not kept:
-        return _EVERY.subn("", text)
+        return _ALL.subn("", text)
     count = 0
 
     def without(match: re.Match[str]) -> str:

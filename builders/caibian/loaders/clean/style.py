@@ -66,8 +66,10 @@ def is_speech_template(draft: Draft, min_signs: int) -> bool:
 
     News hides names with ×× as well, but has no address and no offer; a report on a speech quotes it.
     """
-    blanks = len(_BLANK.findall(draft.text))
     titled = _TEMPLATE_TITLE.search(draft.title) is not None
+    if draft.signs.get("speech_template", 0) < 3 and not titled:
+        return False
+    blanks = len(_BLANK.findall(draft.text))
     if blanks < 3 and not titled:
         return False
     addressed = len(set(_SALUTATION.findall(draft.text)))
@@ -101,6 +103,8 @@ def is_generated(draft: Draft, min_signs: int) -> bool:
     A commentary has set phrases too, but starts from a case. Distinct set phrases are counted a thousand
     characters; what is concrete weighs against them.
     """
+    if draft.signs.get("generated", 0) < min_signs:
+        return False
     size = max(500, len(draft.text)) / 500
     limit = int(4 * size)
     if sum(1 for _ in islice(_CONCRETE.finditer(draft.text), limit + 1)) > limit:
@@ -133,4 +137,6 @@ def is_advert(draft: Draft, min_calls: int) -> bool:
     A notice of an office gives a telephone number but does not praise or discount; a report on trade fairs
     or on fraud has such words without a number to ring.
     """
+    if draft.signs.get("advert", 0) < min_calls:
+        return False
     return _CONTACT.search(draft.text) is not None and len(set(_CALL.findall(draft.text))) >= min_calls

@@ -42,7 +42,7 @@ def restore(text: str) -> tuple[str, int]:
     """Return the text with full-width marks behind Han, and how many there are.
 
     >>> restore("他说:好,10:30见(微笑)")
-    ('他说：好，10:30见（微笑）', 4)
+    ('他说：好，10:30见（微笑）', 3)
     """
     text, pairs = _BRACKETS.subn(lambda match: f"（{match[1] if match[1] is not None else match[2]}）", text)
     text, marks = _MARK.subn(lambda match: match[0].translate(_WIDE), text)

@@ -1,0 +1,172 @@
+"""The same rows, in the same order, in the same bytes, on any engine, whatever dies on the way."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from tests.builds import build, config_of, corpus, files, small_pieces
+
+from caibian import engine, local, shards
+from caibian.corpus import Corpus
+from caibian.errors import ConfigError
+from caibian.local import Progress
+
+DEADLY = "本段文字要了工作进程的命"
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """A cluster of three nodes; what runs on Ray in these tests runs on it."""
+    pytest.importorskip("ray", reason="ray is not installed: pip install 'caibian[ray]'")
+    from ray.cluster_utils import Cluster
+
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    size = {"num_cpus": 1, "object_store_memory": 80 << 20}
+    nodes = Cluster(initialize_head=True, head_node_args={**size, "include_dashboard": False})
+    for _ in range(2):
+        nodes.add_node(**size)
+    nodes.wait_for_nodes()
+    yield nodes
+    nodes.shutdown()
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return corpus(tmp_path_factory.mktemp("corpus"))
+
+
+@pytest.fixture(scope="module")
+def expected(source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What an inline build writes."""
+    out = tmp_path_factory.mktemp("inline")
+    with pytest.MonkeyPatch.context() as patch:
+        small_pieces(patch)
+        build(source, out, workers=1)
+    found = files(out)
+    assert sum(name.endswith(".parquet") for name in found) > 20
+    return found
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+def test_processes_write_the_bytes_of_an_inline_build(
+    workers: int, source: Path, expected: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_pieces(monkeypatch)
+    build(source, tmp_path, workers=workers)
+    assert files(tmp_path) == expected
+
+
+@pytest.mark.slow
+def test_a_cluster_that_loses_a_worker_and_a_node_writes_the_same_bytes(
+    cluster: Any, source: Path, expected: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_pieces(monkeypatch)
+    monkeypatch.setattr(engine, "_call", slowly)
+    done: list[str] = []
+
+    def on_progress(now: Progress) -> None:
+        if now.stage == "read" and now.done == 2:
+            os.kill(worker_of(cluster), signal.SIGKILL)
+            done.append("killed a worker")
+        if now.stage == "read" and now.done == 5:
+            cluster.remove_node(sorted(cluster.worker_nodes, key=id)[0], allow_graceful=False)
+            done.append("removed a node")
+
+    build(source, tmp_path, engine_name="ray", address=cluster.address, on_progress=on_progress)
+    assert done == ["killed a worker", "removed a node"]
+    assert files(tmp_path) == expected
+
+
+def slowly(function: Callable[[Any], Any], item: Any) -> Any:
+    """Take long enough to be killed at it."""
+    time.sleep(0.3)
+    return function(item)
+
+
+def worker_of(cluster: Any) -> int:
+    """Return the process id of a worker of the head node that has a task of ours."""
+    raylets = {process.process.pid for process in cluster.head_node.all_processes["raylet"]}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent in raylets and (folder / "cmdline").read_bytes().startswith(b"ray::slowly"):
+                return int(folder.name)
+        except (OSError, ValueError):
+            continue  # it ended while we looked
+    raise AssertionError("no worker of the head node is at work")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["local", "ray"])
+def test_a_document_that_kills_its_worker_is_named_and_the_rest_is_built(
+    name: engine.Engine, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "RAY_RETRIES", 1)
+    address = request.getfixturevalue("cluster").address if name == "ray" else None
+    path = corpus(tmp_path, documents=40)
+    lines = path.read_text("utf-8").splitlines()
+    lines[17] = lines[17].replace('"text":"', f'"text":"{DEADLY}')
+    path.write_text("\n".join(lines), "utf-8")
+    with engine.start(name, workers=2, address=address) as run_on:
+        found = steps(path, tmp_path, run=partial(on_deadly_steps, run_on=run_on))
+    rows = found.columns("place", "dropped").to_pylist()
+    assert [row["place"] for row in rows] == [f"line {number}" for number in range(1, 41)]
+    assert [row["place"] for row in rows if row["dropped"] == "crashed"] == ["line 18"]
+    safe = steps(path, tmp_path / "inline", run=partial(engine.run, workers=1))
+    columns = ("id", "words", "topics", "text_hash")
+    assert found.columns(*columns).filter(others()).equals(safe.columns(*columns).filter(others()))
+
+
+def others() -> pa.Array:
+    return pa.array([number != 17 for number in range(40)])
+
+
+def steps(path: Path, out: Path, *, run: Any) -> Corpus:
+    config = config_of(path)
+    how = local.recipe(config, shards.folder(out))
+    return local.local_steps(local.find_pieces(config), how=how, run=run, on_progress=lambda now: None)
+
+
+def on_deadly_steps(
+    function: Callable[[Any], Any], items: Iterable[Any], *, run_on: engine.Run, **options: Any
+) -> Iterator[Any]:
+    return run_on(partial(deadly, function=function), items, **options)
+
+
+def deadly(item: Any, *, function: Callable[[Any], Any]) -> Any:
+    """Run a step in a worker whose `clean` dies of one document, as a bug in a library would make it."""
+    clean = local.clean
+
+    def dying_clean(rows: pa.Table, **options: Any) -> pa.Table:
+        texts = rows.filter(rows["dropped"].combine_chunks().is_null())["raw"].to_pylist()
+        if any(DEADLY in text for text in texts):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return clean(rows, **options)
+
+    local.clean = dying_clean  # type: ignore[assignment]
+    try:
+        return function(item)
+    finally:
+        local.clean = clean
+
+
+@pytest.mark.slow
+def test_an_exception_on_ray_is_raised_as_it_is(cluster: Any) -> None:
+    with pytest.raises(ValueError, match="no 0"):
+        list(engine.run(fail, range(5), engine="ray", address=cluster.address))
+
+
+def fail(number: int) -> int:
+    raise ValueError(f"no {number}")
+
+
+def test_a_cluster_that_is_not_there_is_a_wrong_config() -> None:
+    pytest.importorskip("ray", reason="ray is not installed: pip install 'caibian[ray]'")
+    with pytest.raises(ConfigError, match="--ray-address nowhere: "):
+        list(engine.run(fail, range(5), engine="ray", address="nowhere"))
