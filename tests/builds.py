@@ -41,8 +41,8 @@ def build(source: Path, out: Path, *, on_progress: OnProgress = lambda now: None
 
 
 def files(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file under a folder, shards of the cache included, by its path in it."""
-    found = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(".lock"))
+    """Return the SHA-256 of every whole file under a folder, shards of the cache included, by its path in it."""
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith("."))
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
 
 

@@ -34,6 +34,10 @@ class Corpus:
     prepared: Sequence[Shard]
     labelled: Sequence[Shard]
 
+    def files(self) -> list[Path]:
+        """Return all files that hold the rows."""
+        return [path for shard in (*self.prepared, *self.labelled) for path in shard.paths]
+
     def columns(self, *names: str) -> pa.Table:
         """Return some columns of all rows, each from whichever shard has it, in one chunk each."""
         found: dict[str, pa.ChunkedArray] = {}

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+import caibian_labels
 from caibian.errors import ConfigError
 from caibian.schema import EVIDENCE, LABEL, SPAN, plus
 from caibian_labels import Document, Labeller, TaxonomyError, load_taxonomy
@@ -30,12 +31,8 @@ def labeller(taxonomy: Path | None, *, threshold: float) -> Labeller:
 
 
 def problems(taxonomy: Path) -> list[str]:
-    """Return what is wrong with a user's topic files, a line each."""
-    try:
-        load_taxonomy(taxonomy)
-    except TaxonomyError as error:
-        return error.problems
-    return []
+    """Return what is wrong with a user's topic files, a line each: their form, their words, their examples."""
+    return caibian_labels.problems(taxonomy)
 
 
 def label(rows: pa.Table, *, by: Labeller | None, gold: Gold) -> pa.Table:

@@ -111,12 +111,12 @@ class Folder:
     path: Path
     lock: int  # descriptor of a file that every build locks, shared with others, while it runs
 
-    def prune(self, keep: Iterable[Path]) -> None:
-        """Remove all shards but those to `keep`, unless another build is at work here.
+    def prune(self, keep: Iterable[Path] = ()) -> None:
+        """Remove all shards but those to `keep`, and what killed workers left, unless another build is at work here.
 
         For the end of a build: what its input, options and code no longer make will not be asked for again.
         """
-        self._remove("*.parquet", keep=frozenset(keep))
+        self._remove("*.parquet*", keep=frozenset(keep))
 
     def _remove(self, pattern: str, *, keep: Container[Path] = ()) -> None:
         try:

@@ -3,8 +3,8 @@
 from caibian.baseline.evaluate import Comparison, Evaluation, compare, evaluate
 from caibian.baseline.examples import Examples, Task, from_rows, load_examples, load_task
 from caibian.baseline.models import Model, Prediction, predict
-from caibian.baseline.predict import label_records
 from caibian.baseline.predictions import read_predictions
+from caibian.baseline.records import label_records
 from caibian.baseline.report import About, write_report
 from caibian.baseline.run import FOLDER, Trained, compare_folder, evaluate_folder, train_and_score
 from caibian.baseline.save import load as load_model

@@ -57,8 +57,10 @@ class Linear:
     intercept: Numbers
 
 
-def weigher_of(counts: sp.csr_array, vocabulary: Vocabulary, recipe: Recipe) -> TfidfTransformer:
-    """Return TF-IDF weights learnt from `counts`, with the recipe's weight of each kind of feature."""
+def weigher_of(counts: sp.csr_array, vocabulary: Vocabulary, recipe: Recipe) -> TfidfTransformer | None:
+    """Return TF-IDF weights learnt from `counts`, with the recipe's weight of each kind; None without features."""
+    if not len(vocabulary):
+        return None
     weigher = TfidfTransformer(sublinear_tf=True).fit(counts)
     by_length = np.array([0.0, *recipe.run_weights])
     kinds = [
@@ -75,7 +77,7 @@ def fit(
     targets: Flags,
     row_weights: Numbers,
     *,
-    weigher: TfidfTransformer,
+    weigher: TfidfTransformer | None,
     recipe: Recipe,
     single: bool,
 ) -> Linear:
@@ -136,11 +138,11 @@ def _scales(
     matrix: sp.csr_array, targets: Flags, row_weights: Numbers, reweight: float
 ) -> Iterator[tuple[int, npt.NDArray[np.bool_], Numbers]]:
     """Yield each label that has rows for and against it: its number, its rows, and the scale of each feature."""
-    trainable = np.flatnonzero(targets.any(axis=0) & ~targets.all(axis=0))
+    trainable = np.flatnonzero(targets.any(axis=0) & ~targets.all(axis=0)) if matrix.shape[1] else ()
     for label in trainable:
         wanted = targets[:, label]
         ratio = np.abs(_log_ratio(matrix, wanted, row_weights)) if reweight else np.ones(matrix.shape[1])
-        mean = ratio.mean() if len(ratio) else 1.0
+        mean = ratio.mean()
         yield int(label), wanted, ((1 - reweight) * mean + reweight * ratio) / max(mean, 1e-12)
 
 

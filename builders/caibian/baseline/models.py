@@ -78,8 +78,10 @@ def decide(model: Model, likely: Numbers) -> Prediction:
     return Prediction(likely, chosen)
 
 
-def weigh(weigher: TfidfTransformer, counts: sp.csr_array) -> sp.csr_array:
+def weigh(weigher: TfidfTransformer | None, counts: sp.csr_array) -> sp.csr_array:
     """Return the rows' weighted features: (1 + log count) x weight, each row of length 1, float64."""
+    if weigher is None:
+        return counts.astype(np.float64)
     matrix: sp.csr_array = weigher.transform(_narrow(counts).astype(np.float64))
     return matrix
 

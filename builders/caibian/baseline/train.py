@@ -48,7 +48,7 @@ class _Fitted:
     """A linear model with the features it was trained on."""
 
     vocabulary: Vocabulary
-    weigher: TfidfTransformer
+    weigher: TfidfTransformer | None
     linear: Linear
     counts: sp.csr_array  # of the rows it was trained on
 

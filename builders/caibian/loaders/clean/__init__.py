@@ -1,9 +1,7 @@
 """Step 2, clean: raw page -> one tidy article."""
 
 import re
-from collections import Counter
-from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -16,7 +14,24 @@ from caibian.schema import CLEAN, plus
 # A field of JSONL or CSV holds HTML if a paragraph, a line break or any closing tag is in it.
 _MARKUP = re.compile(r"</?p[\s>/]|<br[\s>/]|</(?:div|span|td|body|html|article|section)>", re.IGNORECASE)
 _GIVEN = ("title", "published", "publisher", "author", "section", "url")
-Row = dict[str, Any]
+
+
+class _Row(NamedTuple):
+    """What clean looks at of a READ row."""
+
+    raw: str
+    format: str
+    content: str
+    dropped: str | None
+    title: str | None
+    published: str | None
+    publisher: str | None
+    author: str | None
+    section: str | None
+    url: str | None
+
+
+_NEEDED = [name if name not in _GIVEN else f"given_{name}" for name in _Row._fields]
 
 
 def clean(rows: pa.Table, *, options: Clean) -> pa.Table:
@@ -24,28 +39,32 @@ def clean(rows: pa.Table, *, options: Clean) -> pa.Table:
 
     A dropped page keeps its text and metadata, as far as it has any.
     """
-    results = [_clean_row(row, options) for row in rows.select(_NEEDED).to_pylist()]
-    columns = {name: [result[name] for result in results] for name in CLEAN.names}
-    dropped = pa.array([result["dropped"] for result in results], pa.string())
-    rows = rows.set_column(rows.schema.get_field_index("dropped"), "dropped", dropped)
+    values = zip(*(rows.column(name).to_pylist() for name in _NEEDED), strict=True)
+    found = [_clean_row(_Row(*row), options) for row in values]
+    articles = [article for article, _ in found]
+    columns: dict[str, list[Any]] = {
+        name: [getattr(article, name) for article in articles] for name in ("title", "paragraphs", *_GIVEN[1:])
+    }
+    columns["script"] = [repaired and repaired.script for _, repaired in found]
+    columns["repairs"] = [_counts(repaired) for _, repaired in found]
     new = pa.table(columns, schema=CLEAN)
+    dropped = pa.array([article.dropped for article in articles], pa.string())
+    rows = rows.set_column(rows.schema.get_field_index("dropped"), "dropped", dropped)
     return pa.table([*rows.columns, *new.columns], schema=plus(rows.schema, CLEAN))
 
 
-_NEEDED = ["raw", "format", "content", "dropped", *(f"given_{name}" for name in _GIVEN)]
-
-
-def _clean_row(row: Row, options: Clean) -> Row:
-    """Return the row's CLEAN values and `dropped`."""
-    if row["dropped"] is not None:
-        return {**dict.fromkeys(CLEAN.names), "paragraphs": [], "repairs": [], "dropped": row["dropped"]}
-    is_html = row["format"] == "html" or (row["format"] != "text" and bool(_MARKUP.search(row["raw"])))
-    page = parse(row["raw"], html=is_html, url=row["given_url"], rules=_host_rules(row["given_url"], options))
-    given = {name: row[f"given_{name}"] for name in _GIVEN if row[f"given_{name}"]}
-    page.declared = replace(page.declared, **given, given=page.declared.given | given.keys())
+def _clean_row(row: _Row, options: Clean) -> tuple[Article, Repaired | None]:
+    """Return the row's article and what was repaired, None if the row was dropped before."""
+    if row.dropped is not None:
+        return Article(dropped=row.dropped), None
+    is_html = row.format == "html" or (row.format != "text" and "<" in row.raw and bool(_MARKUP.search(row.raw)))
+    page = parse(row.raw, html=is_html, url=row.url, rules=_host_rules(row.url, options))
+    given = [name for name in _GIVEN if getattr(row, name)]
+    for name in given:
+        setattr(page.declared, name, getattr(row, name))
+    page.declared.given |= frozenset(given)
     repaired = _repair(page, options)
-    article = extract(page, content=row["content"], options=options)
-    return _values(article, repaired)
+    return extract(page, content=row.content, options=options), repaired
 
 
 def _host_rules(url: str | None, options: Clean) -> HostRules | None:
@@ -60,7 +79,7 @@ def _host_rules(url: str | None, options: Clean) -> HostRules | None:
 
 def _repair(page: Page, options: Clean) -> Repaired:
     """Repair the page's lines and what it declares in place, as one text: evidence is found page by page."""
-    declared = [name for name in _GIVEN if name != "url" and getattr(page.declared, name)]
+    declared = [name for name in _GIVEN[:-1] if getattr(page.declared, name)]
     texts = [getattr(page.declared, name) for name in declared] + [line.text for line in page.lines]
     if not options.repair:
         return Repaired(lines=texts, repairs={}, script="keep")
@@ -72,17 +91,7 @@ def _repair(page: Page, options: Clean) -> Repaired:
     return repaired
 
 
-def _values(article: Article, repaired: Repaired) -> Row:
-    repairs = Counter(repaired.repairs)
-    return {
-        "title": article.title,
-        "paragraphs": article.paragraphs,
-        "published": article.published,
-        "publisher": article.publisher,
-        "author": article.author,
-        "section": article.section,
-        "url": article.url,
-        "script": repaired.script,
-        "repairs": [{"kind": kind, "count": repairs[kind]} for kind in sorted(repairs) if repairs[kind]],
-        "dropped": article.dropped,
-    }
+def _counts(repaired: Repaired | None) -> list[dict[str, Any]]:
+    """Return the REPAIRS value of a row."""
+    repairs = repaired.repairs if repaired is not None else {}
+    return [{"kind": kind, "count": repairs[kind]} for kind in sorted(repairs) if repairs[kind]]

@@ -9,7 +9,8 @@ from caibian.config import Clean
 from caibian.loaders.clean import byline, genre, headline, metadata
 from caibian.loaders.clean.body import choose, is_kept
 from caibian.loaders.clean.draft import Draft
-from caibian.loaders.clean.judge import SIGNED, Judged, judge
+from caibian.loaders.clean.judge import SIGNED, Judged, credits_of, judge
+from caibian.loaders.clean.markup import Line
 from caibian.loaders.clean.page import Page
 from caibian.loaders.clean.paragraphs import to_paragraphs, without_repeats
 
@@ -42,17 +43,18 @@ def extract(
     taken away, credits are only read. "headline" is the same without asking whether it is news.
     """
     options = options or Clean()
-    judged = judge(page)
+    lines = [line for line in page.lines if line.text]  # a repair may have emptied others
     if content == "page":
-        layout = _lay_out(page, judged)
-        kept = [entry for entry in layout.body if is_kept(entry) and _stays(entry)]
+        layout = _lay_out(page, judge(page))
+        kept = [entry.line for entry in layout.body if is_kept(entry) and _stays(entry)]
         paragraphs = without_repeats(to_paragraphs(kept, parents=page.parents))
     else:
-        layout = _Layout(title=page.declared.title, body=judged)
-        paragraphs = to_paragraphs(judged, parents=page.parents)
+        tails = [(line.text, found) for line in lines if (found := credits_of(line)) is not None]
+        layout = _Layout(title=page.declared.title, tails=tails)
+        paragraphs = to_paragraphs(lines, parents=page.parents)
     article = _describe(page, layout, paragraphs)
     if content != "headline":
-        article.dropped = _refuse(article, judged, page=content == "page", options=options)
+        article.dropped = _refuse(article, lines, page=content == "page", options=options)
     return article
 
 
@@ -65,6 +67,7 @@ class _Layout:
     heads: Sequence[Judged] = ()  # bylines over the body, likeliest first
     body: Sequence[Judged] = ()
     below: Sequence[Judged] = ()
+    tails: Sequence[tuple[str, byline.Credits]] = ()  # bylines in the body and below
     name: str | None = None  # a name that stands alone between title and text
 
 
@@ -85,6 +88,7 @@ def _lay_out(page: Page, judged: list[Judged]) -> _Layout:
     if start < stop and (name := byline.lone_name(judged[start].line.text)) is not None:
         layout.name, start = name, start + 1
     layout.above, layout.body, layout.below = judged[:start], judged[start:stop], _foot(judged, stop)
+    layout.tails = [(entry.line.text, entry.byline) for entry in [*layout.body, *layout.below] if entry.byline]
     return layout
 
 
@@ -134,14 +138,13 @@ def _stays(entry: Judged) -> bool:
 def _describe(page: Page, layout: _Layout, paragraphs: list[str]) -> Article:
     """Return the article with its metadata; what a record or a host's rule states is not looked for."""
     declared = page.declared
-    tails = [entry.line.text for entry in [*layout.body, *layout.below] if entry.byline]
-    found = [byline.read_byline(text) for text in [*(entry.line.text for entry in layout.heads), *tails]]
+    found = [entry.byline for entry in layout.heads if entry.byline] + [credits for _, credits in layout.tails]
     if layout.name:
         found.append(byline.Credits(authors=[layout.name]))
     if paragraphs:
         found += [metadata.read_opening(paragraphs[0]), metadata.read_ending(paragraphs[-1])]
     notes = [entry.line.text for entry in layout.below if entry.line.link_chars == 0]
-    ends = [*paragraphs[:1], *tails, *paragraphs[-1:], *notes]
+    ends = [*paragraphs[:1], *(text for text, _ in layout.tails), *paragraphs[-1:], *notes]
     given = declared.given
     return Article(
         title=layout.title,
@@ -154,12 +157,12 @@ def _describe(page: Page, layout: _Layout, paragraphs: list[str]) -> Article:
     )
 
 
-def _refuse(article: Article, judged: list[Judged], *, page: bool, options: Clean) -> str | None:
+def _refuse(article: Article, lines: list[Line], *, page: bool, options: Clean) -> str | None:
     draft = Draft(
         title=article.title or "",
         paragraphs=article.paragraphs,
-        lines=[entry.line.text for entry in judged],
-        links=sum(entry.line.link_chars * 2 > len(entry.line.text) for entry in judged),
+        lines=[line.text for line in lines],
+        links=sum(line.link_chars * 2 > len(line.text) for line in lines),
         page=page,
         credited=bool(article.published or article.publisher or article.author),
     )

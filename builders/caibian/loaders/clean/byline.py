@@ -29,13 +29,15 @@ LABEL = re.compile(
     rf"|[/／](?=[\u4e00-\u9fff])|(?<=[转摘]自)(?=[《“]))"
 )
 # The last characters of the labels before what follows a label: a quick look, as the labels are many.
+# It begins with one class of characters, so that `re` skips to them.
+_ENDS = "".join(sorted({name[-1] for name in _ROLE_OF}))
 _TAIL = re.compile(
-    "[" + "".join(sorted({name[-1] for name in _ROLE_OF})) + r"](?:\s{0,4}[:：]|[\s/／])"
-    r"|[转摘]自[《“]|发[布表]|张贴|上传于"
+    rf"[{_ENDS}转摘发张上](?:(?<=[{_ENDS}])(?:\s{{0,4}}[:：]|[\s/／])"
+    r"|(?<=[转摘])自[《“]|(?<=发)[布表]|(?<=张)贴|(?<=上)传于)"
 )
 CLOCK = re.compile(r"\d{1,2}\s?[:：]\s?\d{2}(?:\s?[:：]\s?\d{2})?(?:\s?[AP]M)?", re.IGNORECASE)
 NOISE = re.compile(
-    r"(?:https?://)?(?:[a-z0-9-]{1,30}\.){1,4}(?:com|cn|net|org|hk|tw)\b\S{0,60}|size=\S{1,6}"
+    r"(?:https?://)?(?<![a-z0-9.-])(?:[a-z0-9-]{1,30}\.){1,4}(?:com|cn|net|org|hk|tw)\b\S{0,60}|size=\S{1,6}"
     r"|(?:点击|阅读|浏览|人气|访问|查看|评论|回复|分享|次数)(?:数|率|量|次数"
     r"|人数)?\s?[:：(（]?\s?\d{1,9}\s?[)）次条]?"
     r"|星期[一二三四五六日天]|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
@@ -226,11 +228,15 @@ def is_byline(text: str) -> bool:
     >>> is_byline("2021-07-12 08:30 来源：某某日报"), is_byline("2021年7月12日，大会在京开幕。")
     (True, False)
     """
-    if len(text) > MAX_BYLINE_CHARS:
-        return False
-    if "。" in text or "！" in text or "？" in text:
-        return False
+    return find_credits(text) is not None
+
+
+def find_credits(text: str) -> Credits | None:
+    """Return the credits of a line that says nothing else; None for any other line."""
+    if len(text) > MAX_BYLINE_CHARS or "。" in text or "！" in text or "？" in text:
+        return None
     if _TAIL.search(text) is None and find_date(text) is None:
-        return False
+        return None
     found = read_byline(text)
-    return found.rest <= (14 if found.labelled else 8) and (found.labelled or found.dated)
+    is_all = found.rest <= (14 if found.labelled else 8) and (found.labelled or found.dated)
+    return found if is_all else None

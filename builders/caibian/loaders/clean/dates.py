@@ -26,6 +26,8 @@ _ENGLISH = re.compile(
 )
 # Every form has a year of four digits, or 年.
 _MAYBE = re.compile(r"[\d０-９]{4}|年")
+_DIGIT = re.compile(r"[\d年]")
+_WIDE = re.compile("[０-９－／．：]")
 _UTC = re.compile(r"[T ](\d\d):\d\d(?::\d\d(?:\.\d{1,9})?)?\s?(?:Z|\+00:?00|GMT|UTC)$", re.IGNORECASE)
 _DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {
     "零": 0,
@@ -44,14 +46,14 @@ def find_date(text: str) -> tuple[date, int, int] | None:
     >>> find_date("二〇二一年七月十二日")[0], find_date("3小时前"), find_date("7月12日"), find_date("03/04/2021")
     (datetime.date(2021, 7, 12), None, None, None)
     """
-    if _MAYBE.search(text) is None:
+    if _DIGIT.search(text) is None or _MAYBE.search(text) is None:
         return None
-    text = text.translate(_FULL_WIDTH)
-    for pattern, read in _FORMS:
-        match = pattern.search(text)
-        if match is not None and (day := read(match)) is not None:
-            end = match.end() + text.startswith("日", match.end())
-            return day, match.start(), end
+    if _WIDE.search(text) is not None:
+        text = text.translate(_FULL_WIDTH)
+    for sign, pattern, read in _FORMS:
+        if sign.search(text) is None or (match := pattern.search(text)) is None or (day := read(match)) is None:
+            continue
+        return day, match.start(), match.end() + text.startswith("日", match.end())
     return None
 
 
@@ -127,7 +129,14 @@ def _english(match: re.Match[str]) -> date | None:
     return _day(match["y"], _MONTHS.index(match["m"].lower()[:3]) + 1, day) if day else None
 
 
-_FORMS = ((_YMD, _ymd), (_HAN, _han), (_ERA, _era), (_NUMERIC, _numeric), (_ENGLISH, _english))
+# With what each form has, which is found sooner.
+_FORMS = (
+    (re.compile(r"(?:19|20)\d\d"), _YMD, _ymd),
+    (re.compile("年"), _HAN, _han),
+    (re.compile("民"), _ERA, _era),
+    (re.compile(r"[/.]"), _NUMERIC, _numeric),
+    (re.compile(r"[aeouAEOU]"), _ENGLISH, _english),
+)
 
 
 def _number(text: str) -> int:

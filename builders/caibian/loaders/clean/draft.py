@@ -24,6 +24,7 @@ class Draft:
     text: str = field(init=False)
     writing: str = field(init=False)  # the text without addresses
     source: bytes = field(init=False)  # the writing in UTF-8, in which characters are counted fastest
+    han: int = field(init=False)  # Han characters of the source, those of Extension A apart
     signs: dict[str, int] = field(init=False)  # of the text: which filters need look at it
     shown: dict[str, int] = field(init=False)  # of the lines
 
@@ -36,16 +37,20 @@ class Draft:
         self.writing = without_addresses(self.text)
         text = self.text.encode(errors="replace")
         self.source = text if self.writing is self.text else self.writing.encode(errors="replace")
+        self.han = count_bytes(self.source, _HAN_LEADS)
         self.signs = count_signs(text)
         self.shown = self.signs if is_text else count_signs(page.encode(errors="replace"))
 
     def has_chars(self, count: int) -> bool:
         """Return whether the text has so many Han characters, letters and digits, addresses apart."""
-        return count_bytes(self.source, HAN_LEADS) >= count or count_words(self.writing) >= count
+        return self.han >= count or count_words(self.writing) >= count
 
 
 _NO_WORD = re.compile(r"[\W_]+")
-_ADDRESS = re.compile(r"(?:\[查看原文\])?\(?\w{2,5}://[\x21-\x7e]{1,300}|\S{1,40}@\S{1,40}")
+# An address from its first sign on; what stands before it is looked at where one is found.
+_ADDRESS = re.compile(r"://[\x21-\x7e]{1,300}|@\S{1,40}")
+_SCHEME = re.compile(r"(?:\[查看原文\])?\(?\w{2,5}$")
+_NAME = re.compile(r"\S{1,40}$")
 
 
 def count_chars(text: str) -> int:
@@ -63,7 +68,7 @@ def count_words(text: str) -> int:
 
 
 # The first bytes of U+4000 to U+9FFF in UTF-8: all Han characters but the rare ones of Extension A.
-HAN_LEADS = bytes(range(0xE4, 0xEA))
+_HAN_LEADS = bytes(range(0xE4, 0xEA))
 
 
 def count_bytes(source: bytes, wanted: bytes) -> int:
@@ -73,4 +78,13 @@ def count_bytes(source: bytes, wanted: bytes) -> int:
 
 def without_addresses(text: str) -> str:
     """Return a text without the addresses of pages and mail in it."""
-    return _ADDRESS.sub(" ", text) if "://" in text or "@" in text else text
+    if "://" not in text and "@" not in text:
+        return text
+    kept, stop = [], 0
+    for match in _ADDRESS.finditer(text):
+        before = text[max(stop, match.start() - 40) : match.start()]
+        begin = (_NAME if match.group().startswith("@") else _SCHEME).search(before[-14:] if match[0][0] == ":" else before)
+        if begin is not None:
+            kept.append(text[stop : match.start() - len(begin.group())])
+            stop = match.end()
+    return " ".join([*kept, text[stop:]])

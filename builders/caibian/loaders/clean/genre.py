@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from caibian.config import Genres
 from caibian.loaders.clean import style
-from caibian.loaders.clean.draft import HAN_LEADS, Draft, count_bytes, count_chars
+from caibian.loaders.clean.draft import Draft, count_bytes, count_chars
 
 
 def refuse(draft: Draft, *, min_chars: int, genres: Genres) -> str | None:
@@ -46,23 +46,22 @@ def _not_chinese(draft: Draft, min_share: float) -> bool:
     .7, lists of English phrases with their Chinese to .4; English pages lie below .1. Japanese has a kana for
     each Han character, Chinese news about Japan hardly any. Addresses of pages are no writing.
     """
-    if _is_plainly_chinese(draft.source, min_share):
+    if _is_plainly_chinese(draft, min_share):
         return False
     han = sum(map(len, _HAN.findall(draft.writing)))
     words = len(_LATIN.findall(draft.writing))
     return han < min_share * (han + 2 * words) or len(_KANA.findall(draft.writing)) > KANA_SHARE * (han + 2 * words)
 
 
-# The first bytes of what may belong to a Latin word: ASCII letters, U+00C0 to U+05FF; and of U+A000 to U+DFFF.
-_LETTER_LEADS = bytes([*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC3, 0xD8)])
-_HANGUL_LEADS = bytes(range(0xEA, 0xEE))
+# The first bytes, in UTF-8, of ASCII letters, of U+00C0 to U+05FF and of U+A000 to U+DFFF.
+_FOREIGN_LEADS = bytes([*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC3, 0xD8), *range(0xEA, 0xEE)])
 
 
-def _is_plainly_chinese(source: bytes, min_share: float) -> bool:
-    """Return whether bounds alone say so: at least so many Han, at most so many letters (two a word) and kana."""
-    han = count_bytes(source, HAN_LEADS)
-    kana = sum(map(source.count, (b"\xe3\x81", b"\xe3\x82", b"\xe3\x83"))) + count_bytes(source, _HANGUL_LEADS)
-    return han >= min_share * (han + count_bytes(source, _LETTER_LEADS)) and kana <= KANA_SHARE * han
+def _is_plainly_chinese(draft: Draft, min_share: float) -> bool:
+    """Return whether bounds alone say so: so many Han at least, so many letters (two a word), kana and hangul at most."""
+    foreign = count_bytes(draft.source, _FOREIGN_LEADS)
+    kana = draft.source.count(b"\xe3") - draft.source.count(b"\xe3\x80")
+    return draft.han >= min_share * (draft.han + foreign) and kana + foreign <= KANA_SHARE * draft.han
 
 
 _PLAYER = re.compile(

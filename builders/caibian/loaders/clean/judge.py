@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from caibian.loaders.clean import furniture
-from caibian.loaders.clean.byline import CLOCK, is_byline
+from caibian.loaders.clean.byline import CLOCK, Credits, find_credits
 from caibian.loaders.clean.markup import Line
 from caibian.loaders.clean.page import Page
 
@@ -27,7 +27,7 @@ class Judged:
     home: int  # the block that holds the line's paragraph
     wall: bool = False
     bar: bool = False
-    byline: bool = False
+    byline: Credits | None = None  # of a line that says nothing else
 
 
 def prose_chars(line: Line) -> int:
@@ -56,6 +56,14 @@ def judge(page: Page) -> list[Judged]:
     for entry in judged:
         entry.line.furniture = marginal[entry.line.block]
     return judged
+
+
+def credits_of(line: Line) -> Credits | None:
+    """Return the credits of a byline by the line alone, where all lines are known to be the article's."""
+    if len(line.text) > furniture.MAX_CHARS or (found := find_credits(line.text)) is None:
+        return None
+    other = _is_headline_link(line) or furniture.ends_article(line.text) or furniture.is_bar(line.text)
+    return None if other else found
 
 
 def prose_sums(page: Page, judged: list[Judged]) -> list[int]:
@@ -112,7 +120,8 @@ def _classify(entry: Judged) -> None:
     line = entry.line
     entry.wall = furniture.ends_article(line.text)
     entry.bar = not entry.wall and furniture.is_bar(line.text)
-    entry.byline = not (entry.wall or entry.bar) and is_byline(line.text) and not _is_headline_link(line)
+    if not (entry.wall or entry.bar or _is_headline_link(line)):
+        entry.byline = find_credits(line.text)
     if entry.wall or entry.bar or entry.byline:
         entry.prose = 0
 

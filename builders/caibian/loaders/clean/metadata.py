@@ -73,9 +73,11 @@ def read_opening(text: str) -> Credits:
     """
     found = Credits()
     head = text[:120]
-    if (match := _DATELINE_PAPER.match(head)) is not None and match["paper"] not in _OURSELVES:
+    dated = "日电" in head or "日讯" in head or "日消息" in head
+    if dated and (match := _DATELINE_PAPER.match(head)) is not None and match["paper"] not in _OURSELVES:
         found.publisher = match["paper"]
-    if (match := _OPENING.match(head)) is not None:
+    credited = "记者" in head or "通讯员" in head
+    if credited and (match := _OPENING.match(head)) is not None:
         found.reporters = _after(head, match)
         if match["paper"] and match["paper"] not in _OURSELVES and found.publisher is None and found.reporters:
             found.publisher = match["paper"]
@@ -85,7 +87,8 @@ def read_opening(text: str) -> Credits:
 def read_ending(text: str) -> Credits:
     """Return the credits at the end of a text's last paragraph: ……圆满结束。（记者 张三 通讯员 李四）."""
     found = Credits()
-    if (match := _ENDING.search(text[-100:])) is not None:
+    closed = text.rstrip().endswith(("）", ")", "】", "]"))
+    if closed and (match := _ENDING.search(text[-100:])) is not None:
         found.reporters = _after(match.string, match)
     return found
 
@@ -100,18 +103,12 @@ def _named(value: str | None, limit: int) -> str | None:
     """Return a declared name if it can be one: no address, no code of a content system."""
     if not value:
         return None
-    value = re.sub(r"^(?:文章)?(?:来源|作者|稿源|责任编辑|责编|编辑)\s?[:：]\s?", "", value.strip())
-    if (
-        not re.search(
-            r"[\u4e00-\u9fff]"
-            r"|^[A-Za-z][A-Za-z .'-]{2,}$",
-            value,
-        )
-        or len(value) > limit
-        or "://" in value
-    ):
-        return None
-    return value
+    value = _NAME_LABEL.sub("", value.strip())
+    return value if len(value) <= limit and "://" not in value and _NAME.search(value) is not None else None
+
+
+_NAME_LABEL = re.compile(r"^(?:文章)?(?:来源|作者|稿源|责任编辑|责编|编辑)\s?[:：]\s?")
+_NAME = re.compile(r"[\u4e00-\u9fff]|^[A-Za-z][A-Za-z .'-]{2,}$")
 
 
 def find_publisher(found: Sequence[Credits], declared: Declared) -> str | None:

@@ -24,6 +24,8 @@ LONG_TAG = re.compile(r"<[^<>]{4096,}+")
 MAX_SEPARATORS = 1000
 SEPARATOR = re.compile(r"[\s\"'/]")
 LINE_BREAK = re.compile(r"\r\n?|\n")
+# What MISREAD is made of, as one class: most text has none of it.
+_LATIN = re.compile(r"[\x80-\x9f\xc0-\xff]")
 MARGIN = " \t\f\v\u3000\xa0\ufeff\u200b"
 # Half a pair, which JSON can smuggle in: neither the parser nor Arrow takes it.
 SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -48,7 +50,10 @@ def parse(raw: str, *, html: bool, url: str | None = None, rules: HostRules | No
     """
     if len(raw) > MAX_CHARS:
         raw = DATA_URI.sub("", raw[: 16 * MAX_CHARS])[:MAX_CHARS]
-    raw = SURROGATE.sub("\ufffd", raw)
+    try:
+        raw.encode()
+    except UnicodeEncodeError:
+        raw = SURROGATE.sub("\ufffd", raw)
     if not html:
         return Page(lines=list(_text_lines(raw)), declared=Declared(url=url))
     document = HTMLTree.parse(LONG_TAG.sub(_without_attributes, raw)).document
@@ -88,8 +93,9 @@ def _apply(rules: HostRules, document: DocumentNode) -> dict[str, str]:
 def _text_lines(raw: str) -> Iterator[Line]:
     """Yield the lines of crawled text; a line not set off by an empty one may be a wrapped one."""
     soft = False
-    for text in LINE_BREAK.split(raw):
-        stripped = text.strip(MARGIN if MISREAD.search(text) is None else " \t\f\v")
+    misread = _LATIN.search(raw) is not None
+    for text in LINE_BREAK.split(raw) if "\r" in raw else raw.split("\n"):
+        stripped = text.strip(" \t\f\v" if misread and MISREAD.search(text) is not None else MARGIN)
         if stripped:
             yield Line(text=stripped[:MAX_LINE_CHARS], soft=soft)
         soft = bool(stripped)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from caibian.loaders.clean.judge import Judged
+from caibian.loaders.clean.markup import Line
 
 # Paragraphs this long do not recur in one article; where they do, the page carries it twice.
 REPEAT_CHARS = 30
@@ -17,17 +17,16 @@ SLACK = 6  # half-widths: an indent of two characters is gone, a mark that may n
 _ENDS = tuple("。！？!?…：:”」』）)")
 
 
-def to_paragraphs(kept: Sequence[Judged], *, parents: Sequence[int]) -> list[str]:
+def to_paragraphs(kept: Sequence[Line], *, parents: Sequence[int]) -> list[str]:
     """Return the paragraphs of the lines that are kept; `parents` is that of their page."""
     return _unwrap(_join_cells(kept, parents))
 
 
-def _join_cells(kept: Sequence[Judged], parents: Sequence[int]) -> list[str]:
+def _join_cells(kept: Sequence[Line], parents: Sequence[int]) -> list[str]:
     """Return the lines' texts, with the short cells of one table row on one line."""
     texts: list[str] = []
     row = -1
-    for entry in kept:
-        line = entry.line
+    for line in kept:
         cell = line.tag in ("td", "th") and len(line.text) <= CELL_CHARS
         here = parents[line.block] if cell else -1
         if cell and here == row:
@@ -45,6 +44,9 @@ def _width(text: str) -> int:
 
 def _unwrap(texts: list[str]) -> list[str]:
     """Return the texts with lines wrapped by hand joined to paragraphs, or as they are if they are not wrapped."""
+    breaking = [text for text in texts if MIN_WIDTH // 2 - SLACK <= len(text) <= MAX_WIDTH and not text.endswith(_ENDS)]
+    if len(breaking) < BROKEN_SHARE * MIN_WRAPPED:
+        return texts
     widths = [_width(text) if len(text) <= MAX_WIDTH else 0 for text in texts]
     usual = Counter(width for width in widths if MIN_WIDTH <= width <= MAX_WIDTH).most_common(1)
     if not usual:

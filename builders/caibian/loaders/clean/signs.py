@@ -11,7 +11,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 # Each match of a filter's pattern holds one of its words at least; a test makes up matches to hold this to it.
 WORDS: dict[str, tuple[str, ...]] = {
     "video_stub": (
-        "/", "加载", "缓冲", "载入", "时长", "清晰度", "播放量", "播放数", "播放次", "弹幕", "倍速", "自动播放",
+        *(f"{hour}:{minute}" for hour in range(10) for minute in range(10)), "加载", "缓冲", "载入", "时长", "清晰度", "播放量", "播放数", "播放次", "弹幕", "倍速", "自动播放",
         "不支持", "点击", "点此", "长按", "画面比例", "全屏", "静音", "相关视频", "视频推荐", "高清",
     ),
     "forum": (

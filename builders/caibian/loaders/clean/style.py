@@ -32,7 +32,8 @@ def is_novel(draft: Draft, min_signs: int) -> bool:
     figure or a source; fiction names none of them in thousands of characters.
     """
     chapter = any(map(_CHAPTER.match, [draft.title, *draft.paragraphs[:2]]))
-    spoken = sum(_SPEECH_LINE.match(text) is not None for text in draft.paragraphs) / max(1, len(draft.paragraphs))
+    quoted = [text for text in draft.paragraphs if text.startswith(("“", '"', "「"))]
+    spoken = sum(_SPEECH_LINE.match(text) is not None for text in quoted) / max(1, len(draft.paragraphs))
     if not chapter and spoken < 0.1:
         return False  # told thoughts alone are an essay
     size = max(1000, len(draft.text)) / 1000
