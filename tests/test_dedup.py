@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from caibian import dedup, schema
 from caibian.dedup import candidates, differ
+from caibian.dedup.contained import Marks, contained_candidates
 from caibian.dedup.sign import BANDS
 from caibian.dedup.text import SHORT_CHARS
 
@@ -191,6 +192,20 @@ def test_a_cut_copy_goes_and_a_brief_in_a_roundup_stays() -> None:
     assert found.rows.column("dropped").to_pylist() == [None, "duplicate_near", None]
     assert len(set(found.rows.column("component").to_pylist())) == 1
     assert set(found.pairs.column("kind").to_pylist()) == {"contained"}
+
+
+def test_the_marks_of_a_dropped_row_are_nobody_elses() -> None:
+    """They once counted for the row before, most of whose marks then seemed to stand nowhere else."""
+    whole, other = np.split(np.arange(80, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15), 2)
+    marks = Marks(np.array([0, 40]), np.array([40, 20]), np.concatenate([whole, whole[:20], other]))
+    left, right = contained_candidates(marks, chars=np.array([640, 320]))
+    assert (left.tolist(), right.tolist()) == ([0], [1])
+
+
+def test_rows_that_were_all_dropped_before_are_no_copies() -> None:
+    rows = table([article(number, 20) for number in range(12)])
+    rows = rows.set_column(1, "dropped", pa.array(["novel"] * 12, pa.string()))
+    assert clustered(rows).rows.column("dropped").to_pylist() == ["novel"] * 12
 
 
 @pytest.mark.parametrize(

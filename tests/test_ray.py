@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -11,13 +10,12 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from tests.builds import build, config_of, corpus, files, small_pieces
+from tests.deadly import DEADLY, deadly, slowly
 
 from caibian import engine, local, shards
 from caibian.corpus import Corpus
 from caibian.errors import ConfigError
 from caibian.local import Progress
-
-DEADLY = "本段文字要了工作进程的命"
 
 
 @pytest.fixture(scope="module")
@@ -84,12 +82,6 @@ def test_a_cluster_that_loses_a_worker_and_a_node_writes_the_same_bytes(
     assert files(tmp_path) == expected
 
 
-def slowly(function: Callable[[Any], Any], item: Any) -> Any:
-    """Take long enough to be killed at it."""
-    time.sleep(0.3)
-    return function(item)
-
-
 def worker_of(*nodes: Any) -> int:
     """Return the process id of a worker of these nodes that has a task of ours."""
     raylets = {process.process.pid for node in nodes for process in node.all_processes["raylet"]}
@@ -138,23 +130,6 @@ def on_deadly_steps(
     function: Callable[[Any], Any], items: Iterable[Any], *, run_on: engine.Run, **options: Any
 ) -> Iterator[Any]:
     return run_on(partial(deadly, function=function), items, **options)
-
-
-def deadly(item: Any, *, function: Callable[[Any], Any]) -> Any:
-    """Run a step in a worker whose `clean` dies of one document, as a bug in a library would make it."""
-    clean = local.clean
-
-    def dying_clean(rows: pa.Table, **options: Any) -> pa.Table:
-        texts = rows.filter(rows["dropped"].combine_chunks().is_null())["raw"].to_pylist()
-        if any(DEADLY in text for text in texts):
-            os.kill(os.getpid(), signal.SIGKILL)
-        return clean(rows, **options)
-
-    local.clean = dying_clean  # type: ignore[assignment]
-    try:
-        return function(item)
-    finally:
-        local.clean = clean
 
 
 @pytest.mark.slow

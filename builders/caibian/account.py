@@ -1,6 +1,7 @@
 """What a build can say of itself: labels, the funnel of losses, repairs, sources, splits. Counts, no rows."""
 
 import dataclasses
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
@@ -53,7 +54,7 @@ def facts(
 ) -> publish.Facts:
     """Return what the card and the manifest say of the rows; `rows` are the assigned ones."""
     return publish.Facts(
-        config=config.model_dump(mode="json"),
+        config=_portable(config.model_dump(mode="json")),
         labels=labels,
         sources=_sources(corpus, pieces),
         funnel=funnel(rows["dropped"]),
@@ -62,6 +63,16 @@ def facts(
         splits=_jsonable(report),
         gold=gold_agreement(corpus, rows["dropped"], threshold=config.label.threshold),
     )
+
+
+def _portable(options: dict[str, Any]) -> dict[str, Any]:
+    """Return a config's options without folders of this machine: of an absolute path, its last name."""
+    named = [*((source, "path") for source in options["sources"]), (options["label"], "taxonomy")]
+    for section, key in (*named, (options["label"], "gold"), (options["split"], "frozen")):
+        path = os.path.expanduser(section[key] or "")
+        if os.path.isabs(path):
+            section[key] = os.path.basename(os.path.normpath(path))
+    return options
 
 
 def gold_agreement(corpus: Corpus, dropped: pa.ChunkedArray, *, threshold: float) -> dict[str, Any] | None:

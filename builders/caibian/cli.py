@@ -1,7 +1,10 @@
 """build-dataset ...: parses, prints, nothing else. Heavy imports are inside the commands: --help is instant."""
 
+import errno
+import io
 import os
 import sys
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
@@ -34,8 +37,15 @@ _ClickException: Any = _UsageError.__base__
 
 def main() -> None:
     """Run the command line; exit 0 done, 2 wrong usage or config, 3 unusable data, 1 our bug."""
+    _prepare_output()
     try:
-        sys.exit(app(args=sys.argv[1:] or ["--help"], prog_name="build-dataset", standalone_mode=False) or 0)
+        command = typer.main.get_command(app)
+        # Not app(): what it would make of a broken pipe is exit code 1.
+        with command.make_context("build-dataset", sys.argv[1:] or ["--help"]) as context:
+            command.invoke(context)
+        sys.stdout.flush()
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
     except CaibianError as error:
         _fail(str(error), error.exit_code)
     except _ClickException as error:
@@ -43,16 +53,29 @@ def main() -> None:
         _fail(f"{error.format_message()} (see {command} --help)", ConfigError.exit_code)
     except BrokenPipeError:  # the reader of our output, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        _fail(f"{error.filename or 'output'}: {error.strerror}; free some space, then run it again", DataError.exit_code)
     except MemoryError:
         _fail("out of memory: use fewer --workers", DataError.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         _fail("stopped; the same command goes on where this one ended", 130)
 
 
+def _prepare_output() -> None:
+    """Make standard output take any text in any locale, also where it was closed."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (open as long as the process)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 def _fail(message: str, code: int) -> NoReturn:
     for line in message.splitlines():
-        print(f"build-dataset: {line}", file=sys.stderr)
+        # A name may hold what moves the cursor or colours the terminal.
+        shown = "".join(f"\\x{ord(one):02x}" if unicodedata.category(one) == "Cc" else one for one in line)
+        print(f"build-dataset: {shown}", file=sys.stderr)
     sys.exit(code)
 
 
@@ -88,6 +111,8 @@ def build(
     """Build a dataset from raw pages: read, clean, segment, label, deduplicate, split, publish, baseline."""
     import dataclasses
 
+    if ray_address is not None and engine != "ray":
+        raise ConfigError("--ray-address: is of use with --engine ray only")
     checked = _load(config, source)
     from caibian import pipeline, show
 
@@ -135,6 +160,8 @@ def inspect(
     from caibian import pipeline, show
 
     if row_id is not None:
+        if len(files) > 1 or config is not None:
+            raise ConfigError("--id: takes one DATASET and no --config")
         from caibian.publish import history
 
         found = history(Path(files[0]), row_id)
@@ -149,14 +176,21 @@ def inspect(
 def evaluate(
     dataset: Dataset,
     model: Annotated[
-        Path | None, typer.Option(help="Folder of a saved model; without one, the dataset's own baseline.")
+        Path | None,
+        typer.Option(
+            exists=True, file_okay=False, help="Folder of a saved model; without one, the dataset's own baseline."
+        ),
     ] = None,
     predictions: Annotated[
-        Path | None, typer.Option(help="JSONL, CSV or Parquet with id and topics, label or probabilities.")
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="JSONL, CSV or Parquet with id and topics, label or probabilities."
+        ),
     ] = None,
     split: Annotated[str, typer.Option(help="Split to score.")] = "test",
     against: Annotated[
-        Path | None, typer.Option(help="A second model's folder, or file of predictions, for a paired test.")
+        Path | None,
+        typer.Option(exists=True, help="A second model's folder, or file of predictions, for a paired test."),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -290,4 +324,4 @@ def _config_path(path: Path | None) -> Path:
 def _print_json(value: Any) -> None:
     import orjson
 
-    sys.stdout.write(orjson.dumps(value).decode() + "\n")
+    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))  # UTF-8 in any locale

@@ -14,9 +14,18 @@ from caibian.errors import ConfigError
 
 # The characters that are safe in a folder's, a file's and a Hugging Face repository's name.
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,95}$")]
-Version = Annotated[str, Field(pattern=r"^\d{1,5}\.\d{1,5}\.\d{1,5}$")]
+Version = Annotated[str, Field(pattern=r"^[0-9]{1,5}\.[0-9]{1,5}\.[0-9]{1,5}$")]
 Share = Annotated[float, Field(ge=0, lt=1)]
 MAX_CONFIG_BYTES = 4 << 20  # a label mapping of thousands of lines fits; a data file given by mistake does not
+
+
+def _column(value: object) -> str | int:
+    if isinstance(value, str) or (type(value) is int and value >= 0):
+        return value
+    raise ValueError("must be a name, or a position from 0")
+
+
+Column = Annotated[str | int, pydantic.PlainValidator(_column)]
 
 
 class Options(pydantic.BaseModel):
@@ -28,23 +37,23 @@ class Options(pydantic.BaseModel):
 class Fields(Options):
     """Which field (JSONL), column (CSV, TSV, Parquet) holds what; null: found by its usual name."""
 
-    text: str | int | None = None
+    text: Column | None = None
     """Field of the text, by name, or by position from 0 where the file has no header."""
-    title: str | int | None = None
+    title: Column | None = None
     """Field of the title."""
-    published: str | int | None = None
+    published: Column | None = None
     """Field of the publication date."""
-    publisher: str | int | None = None
+    publisher: Column | None = None
     """Field of the publisher."""
-    author: str | int | None = None
+    author: Column | None = None
     """Field of the author."""
-    section: str | int | None = None
+    section: Column | None = None
     """Field of the section of the site or paper."""
-    url: str | int | None = None
+    url: Column | None = None
     """Field of the address."""
-    label: str | int | None = None
+    label: Column | None = None
     """Field of the label or labels."""
-    split: str | int | None = None
+    split: Column | None = None
     """Field of the split that the corpus ships."""
 
 
@@ -214,12 +223,11 @@ class Config(Options):
     publish: Publish = Publish()
     baseline: Baseline | None = Baseline()
     """null trains none."""
-    folder: Path = Field(default=Path(), exclude=True, repr=False)
-    """Set when loaded: the folder that relative paths start from."""
+    _folder: Path = pydantic.PrivateAttr(Path())  # set when loaded; no option
 
     def resolve(self, path: str) -> Path:
         """Return `path` as seen from the config's folder."""
-        return self.folder / Path(path).expanduser()
+        return self._folder / Path(path).expanduser()
 
 
 def load(path: Path, *, source: str | None = None) -> Config:
@@ -235,7 +243,7 @@ def load(path: Path, *, source: str | None = None) -> Config:
         config = Config.model_validate(data)
     except pydantic.ValidationError as error:
         raise ConfigError(*(f"{path}: {_problem(item)}" for item in _causes(error.errors()))) from None
-    config = config.model_copy(update={"folder": path.parent})
+    config._folder = path.parent
     problems = [f"{path}: {problem}" for problem in _contradictions(config)]
     if problems:
         raise ConfigError(*problems)
@@ -248,6 +256,8 @@ def _with_source(data: dict[str, Any], source: str) -> dict[str, Any]:
     A config that names several files, such as train and test, takes those of them that the folder (or file)
     has. What matches none of them is read as the first, but splits are then ours to make.
     """
+    if not source:
+        raise ConfigError("--source: is empty; name a file, a folder or a glob")
     given = Path(source).expanduser().absolute()
     listed = data.get("sources")
     sources = [item for item in listed if _has_path(item)] if isinstance(listed, list) else []
@@ -320,29 +330,52 @@ def _causes(items: list[Any]) -> list[Any]:
     ]
 
 
+_SHOWN = 80  # characters of a wrong value
+# What pydantic says in the words of Python, in the words of YAML.
+_WANTED = {
+    "string_type": "be text (in quotes)",
+    "invalid_key": "be text (in quotes)",
+    "tuple_type": "be a list",
+    "dict_type": "be a mapping",
+    "model_type": "be a mapping",
+    "model_attributes_type": "be a mapping",
+    "bool_type": "be true or false",
+    "bool_parsing": "be true or false",
+    "int_parsing": "be a whole number",
+    "float_parsing": "be a number",
+    "too_short": "not be empty",
+}
+
+
 def _problem(item: Any) -> str:
     """Return one line for one of pydantic's errors: key path, what was found, what to do."""
-    path = ".".join(str(part) for part in item["loc"])
+    path = ".".join(map(_key, item["loc"]))
     given = item["input"]
     if item["type"] == "extra_forbidden":
         return f"{path}: no such option{_did_you_mean(item['loc'])}"
     if item["type"] == "missing":
         return f"{path}: is missing; every config needs it"
     if item["type"] == "literal_error":
-        return f"{path}: must be {item['ctx']['expected']}, got {given!r}"
+        return f"{path}: must be {item['ctx']['expected']}, got {_kind(given)}"
     if "pattern" in item.get("ctx", {}):
         wanted = "digits as in 1.0.0" if path == "version" else "letters, digits, - and _ (96 at most)"
-        return f"{path}: must be {wanted}, got {given!r}"
-    wanted = re.sub(r"^(Input|Value) should ", "must ", item["msg"])
-    return f"{path}: {wanted[:1].lower()}{wanted[1:]}, got {_kind(given)}"
+        return f"{path}: must be {wanted}, got {_kind(given)}"
+    wanted = _WANTED.get(item["type"]) or re.sub(r"^(Input|Value) (should|error,) ?", "", item["msg"])
+    return f"{path}: must {wanted.removeprefix('must ')}, got {_kind(given)}"
+
+
+def _key(part: str | int) -> str:
+    """Return a part of a key path as one line: a key can be anything that YAML can hold."""
+    return str(part) if str(part).isprintable() else repr(part)
 
 
 def _kind(value: object) -> str:
-    if isinstance(value, str | int | float | bool):
-        return repr(value)[:80]
-    return {type(None): "nothing", list: "a list", tuple: "a list", dict: "a mapping"}.get(
-        type(value), str(type(value))
-    )
+    if isinstance(value, str):
+        return repr(value if len(value) <= _SHOWN else value[:_SHOWN] + "…")
+    if isinstance(value, int | float):
+        return repr(value)
+    known = {type(None): "nothing", list: "a list", tuple: "a list", dict: "a mapping"}
+    return known.get(type(value), f"a {type(value).__name__}")
 
 
 def _did_you_mean(location: tuple[str | int, ...]) -> str:
@@ -352,7 +385,7 @@ def _did_you_mean(location: tuple[str | int, ...]) -> str:
             model = _model_in(model.model_fields[part].annotation) or model
     known = list(getattr(model, "model_fields", {}))
     near = difflib.get_close_matches(str(location[-1]), known, 1)
-    return f"; did you mean {near[0]}?" if near else f"; known here: {', '.join(k for k in known if k != 'folder')}"
+    return f"; did you mean {near[0]}?" if near else f"; known here: {', '.join(known)}"
 
 
 def _model_in(annotation: Any) -> Any:
@@ -378,6 +411,8 @@ def _contradictions(config: Config) -> list[str]:
     for number, source in enumerate(config.sources):
         if "\0" in source.path or not source.path:
             problems.append(f"sources.{number}.path: must name a file, a folder or a glob")
+    if config.baseline is not None and not set(config.baseline.models) - {"rules"}:
+        problems.append('baseline.models: must name a model that learns, beside "rules"; or set baseline: null')
     for key, value in (("label.taxonomy", config.label.taxonomy), ("split.frozen", config.split.frozen)):
         if value is not None and not config.resolve(value).is_dir():
             problems.append(f"{key}: {config.resolve(value)} is not a folder")

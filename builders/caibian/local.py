@@ -43,6 +43,7 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
+Pair = tuple[Shard, Shard]  # prepared rows and their labels
 Run = Callable[..., Iterator[Any]]  # engine.run with engine and workers given
 
 
@@ -180,21 +181,28 @@ def label_shard(shard: Shard, *, how: Recipe, code: str) -> Shard:
 
 def local_steps(pieces: Sequence[Piece], *, how: Recipe, run: Run, on_progress: OnProgress) -> Corpus:
     """Return all rows of the pieces, prepared and labelled, in input order."""
-    tasks = [Task(piece) for piece in pieces]
     # The code's version is that of this process, on whatever machine a worker finds its own.
-    code = shards.code_version("caibian.loaders", "caibian.dedup", "caibian.schema", "caibian.local")
-    prepare = partial(prepare_piece, how=how, code=code)
-    done = list(run(prepare, tasks, on_done=_counting("read", len(tasks), on_progress)))
-    ready: list[Shard] = []
-    for task, shard in zip(tasks, done, strict=True):
-        ready += [shard] if isinstance(shard, Shard) else _rescue(task, prepare=prepare, run=run)
-    code = shards.key(shards.code_version("caibian_labels", "caibian.labelling"), _taxonomy_digest(how))
-    count = _counting("label", len(ready), on_progress)
-    labels = run(partial(label_shard, how=how, code=code), ready, on_done=count)
-    return Corpus(ready, [_kept(label, shard) for shard, label in zip(ready, labels, strict=True)])
+    step = partial(
+        _local_step,
+        how=how,
+        prepare_code=shards.code_version("caibian.loaders", "caibian.dedup", "caibian.schema", "caibian.local"),
+        label_code=shards.key(shards.code_version("caibian_labels", "caibian.labelling"), _taxonomy_digest(how)),
+    )
+    tasks = [Task(piece) for piece in pieces]
+    done = list(run(step, tasks, on_done=_counting("read", len(tasks), on_progress)))
+    pairs: list[Pair] = []
+    for task, pair in zip(tasks, done, strict=True):
+        pairs += _rescue(task, step=step, run=run) if isinstance(pair, engine.Lost) else [pair]
+    return Corpus([prepared for prepared, _ in pairs], [labelled for _, labelled in pairs])
 
 
-def _rescue(task: Task, *, prepare: Callable[[Task], Shard], run: Run) -> list[Shard]:
+def _local_step(task: Task, *, how: Recipe, prepare_code: str, label_code: str) -> Pair:
+    """Return the shards of one piece: of its rows prepared, and of their labels."""
+    shard = prepare_piece(task, how=how, code=prepare_code)
+    return shard, label_shard(shard, how=how, code=label_code)
+
+
+def _rescue(task: Task, *, step: Callable[[Task], Pair], run: Run) -> list[Pair]:
     """Return the shards of a task that kills its worker: cut until the row that does it is alone, and dropped."""
     rows = next(run(count_rows, [task]))
     if isinstance(rows, engine.Lost) or task.crashed:
@@ -205,17 +213,10 @@ def _rescue(task: Task, *, prepare: Callable[[Task], Shard], run: Run) -> list[S
     parts = [replace(task, start=start, stop=min(start + size, task.start + rows)) for start in starts]
     if rows <= 1:
         parts = [replace(task, crashed=True)]
-    rescued: list[Shard] = []
-    for part, shard in zip(parts, list(run(prepare, parts)), strict=True):
-        rescued += [shard] if isinstance(shard, Shard) else _rescue(part, prepare=prepare, run=run)
+    rescued: list[Pair] = []
+    for part, pair in zip(parts, list(run(step, parts)), strict=True):
+        rescued += _rescue(part, step=step, run=run) if isinstance(pair, engine.Lost) else [pair]
     return rescued
-
-
-def _kept(label: Shard | engine.Lost, shard: Shard) -> Shard:
-    if isinstance(label, engine.Lost):
-        first = shards.read(shard.path, ["source", "place"]).slice(0, 1).to_pylist()
-        raise DataError(f"labelling the {shard.rows} rows from {first} on: {label.reason}")
-    return label
 
 
 def _taxonomy_digest(how: Recipe) -> str:
@@ -223,15 +224,15 @@ def _taxonomy_digest(how: Recipe) -> str:
     return shards.key([path.read_text("utf-8") for path in sorted(how.taxonomy.glob("*.yaml"))]) if how.taxonomy else ""
 
 
-def _counting(stage: str, total: int, on_progress: OnProgress) -> Callable[[Shard | engine.Lost], None]:
-    """Return what turns each finished shard into progress."""
+def _counting(stage: str, total: int, on_progress: OnProgress) -> Callable[[Pair | engine.Lost], None]:
+    """Return what turns each finished piece into progress."""
     done = rows = dropped = 0
 
-    def count(shard: Shard | engine.Lost) -> None:
+    def count(pair: Pair | engine.Lost) -> None:
         nonlocal done, rows, dropped
         done += 1
-        if isinstance(shard, Shard):
-            rows, dropped = rows + shard.rows, dropped + shard.dropped
+        if not isinstance(pair, engine.Lost):
+            rows, dropped = rows + pair[0].rows, dropped + pair[0].dropped
         on_progress(Progress(stage, done, total, rows, dropped))
 
     return count

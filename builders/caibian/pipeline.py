@@ -1,8 +1,9 @@
 """The one place where the steps are composed: files -> a published dataset, or files -> what became of them."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +38,24 @@ def check(path: Path, *, source: str | None = None) -> list[str]:
         return list(error.problems)
     problems = []
     for item in config.sources:
-        try:
-            find(config.resolve(item.path))
-        except DataError as error:
-            problems.append(f"{path}: {error}")
+        problems += _problems_of(partial(find, config.resolve(item.path)))
+        problems += _problems_of(partial(next, reading.plan(item, ()), None))  # of its options, without any file
     if config.label.taxonomy is not None:
         problems += labelling.problems(config.resolve(config.label.taxonomy))
-    return problems
+    if config.label.gold is not None:
+        problems += _problems_of(partial(review.read_judgements, config.resolve(config.label.gold)))
+    if config.split.frozen is not None:
+        problems += _problems_of(partial(publish.assignments, config.resolve(config.split.frozen)))
+    return [f"{path}: {problem}" for problem in problems]
+
+
+def _problems_of(attempt: Callable[[], object]) -> list[str]:
+    """Return what goes wrong, in words for the user."""
+    try:
+        attempt()
+    except (ConfigError, DataError) as error:
+        return str(error).splitlines()
+    return []
 
 
 def inspect(paths: Sequence[str], *, config: Config) -> Iterator[dict[str, Any]]:
@@ -164,6 +176,7 @@ def build(
     Local steps run shard by shard on the engine; clustering and splitting see light columns of all rows; a shard
     that an earlier run left is not made again. Raises DataError where nothing can be read or published.
     """
+    _require_apart(config, out / config.name)
     pieces = find_pieces(config)
     how = recipe(config, shards.folder(out / config.name))
     with engine.start(engine_name, workers=workers or os.cpu_count() or 1, address=address) as run:
@@ -180,6 +193,14 @@ def build(
         with publish.open_draft(out, config.name, config.version) as draft:
             published, facts = _publish(draft, corpus, assigned, facts, config, run, on_progress)
     return _summary(facts, assigned, published)
+
+
+def _require_apart(config: Config, target: Path) -> None:
+    """Raise ConfigError where a source holds the folder that the build writes into: it would read its own output."""
+    for source in config.sources:
+        folder = config.resolve(source.path)
+        if folder.is_dir() and target.resolve().is_relative_to(folder.resolve()):
+            raise ConfigError(f"{folder}: holds {target}, which the build writes; choose an --out outside of it")
 
 
 def _summary(facts: publish.Facts, assigned: Assigned, published: publish.Published | None) -> Summary:

@@ -30,6 +30,12 @@ _INSPECTED = (
 )  # fmt: skip
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command line to end well; rich would exit 1."""
+        raise BrokenPipeError
+
+
 def record(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `inspect --json` prints of a row: `text` is the body, dates are ISO 8601."""
     shown = {**row, "text": "\n".join(row["paragraphs"])}
@@ -38,7 +44,7 @@ def record(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def summary(built: Summary) -> None:
     """Print what a build did: the funnel, rows a split and a label, scores, and how to load the dataset."""
-    console = Console(highlight=False)
+    console = _Console(highlight=False)
     console.print(Text(f"{built.name} {built.version}", style="bold"))
     console.print(_funnel(built.funnel))
     console.print(_label_table(built))
@@ -70,7 +76,7 @@ def _figure(value: float, low: float, high: float) -> str:
 
 def evaluation(scored: Evaluation, compared: Comparison | None) -> None:
     """Print the scores of one model, and where asked for how it differs from another."""
-    console = Console(highlight=False)
+    console = _Console(highlight=False)
     console.print(Text(f"{scored.model} on {scored.split}: {scored.scores.rows:,} rows", style="bold"))
     figures = Table("figure", "value", "95 % interval")
     for name, figure in scored.scores.figures.items():
@@ -90,7 +96,7 @@ def evaluation(scored: Evaluation, compared: Comparison | None) -> None:
 
 def labels(found: LabelReview) -> None:
     """Print topics against gold, the functions that cover most, and the rows worth a look."""
-    console = Console(highlight=False)
+    console = _Console(highlight=False)
     analysis = found.analysis
     console.print(f"{analysis['documents']:,} documents, {analysis['judged']:,} of them judged by people")
     if analysis["micro"]:
@@ -148,7 +154,7 @@ def _label_table(built: Summary) -> Table:
 
 def inspected(row: Mapping[str, Any]) -> None:
     """Print a record for a person: before and after side by side, then repairs, topics and evidence."""
-    console = Console(highlight=False)
+    console = _Console(highlight=False)
     place = f", {row['place']}" if row["place"] else ""
     console.rule(Text(f"{row['source']}{place}  {row['id']}"))
     table = Table(show_lines=False, expand=True)
@@ -196,7 +202,7 @@ def _marked(before: str, after: str) -> tuple[Text, Text]:
 
 def history(row: Mapping[str, Any]) -> None:
     """Print all that a dataset says of one row, a line a column; long texts are cut."""
-    console = Console(highlight=False)
+    console = _Console(highlight=False)
     for name, value in row.items():
         if value not in (None, [], ""):
             text = Text(f"{name}: ", style="bold")
@@ -206,7 +212,7 @@ def history(row: Mapping[str, Any]) -> None:
 
 def changes(found: Diff) -> None:
     """Print what changed between two versions, with examples, and which version number is due."""
-    console = Console(highlight=False)
+    console = _Console(highlight=False)
     table = Table("", "articles", "paragraphs", title=f"{found.old} -> {found.new}", title_justify="left")
     for kind, change in found.articles.items():
         table.add_row(kind, f"{change.rows:,}", f"{found.paragraphs[kind].rows:,}")
@@ -223,7 +229,7 @@ def changes(found: Diff) -> None:
 def pushed(done: Pushed, *, dry_run: bool) -> None:
     """Print what was, or would be, uploaded."""
     verb = "would upload" if dry_run else "uploaded"
-    console = Console(highlight=False)
+    console = _Console(highlight=False)
     for path, size in done.uploaded.items():
         console.print(Text(f"{verb} {path} ({size:,} bytes)"))
     console.print(f"{len(done.uploaded)} {verb}, {len(done.deleted)} deleted, {len(done.unchanged)} as they are")

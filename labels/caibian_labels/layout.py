@@ -72,8 +72,10 @@ def lay_out(documents: Sequence[Document]) -> Layout:
     ends = np.cumsum(lengths + 1) - 1
     text = "\n".join(pieces)
     codes = _codes(text)
-    if bool(((codes >= 0xD800) & (codes < 0xE000)).any()):  # a lone surrogate is no UTF-8; keep positions
+    lone = (codes >= 0xD800) & (codes < 0xE000)
+    if bool(lone.any()):  # a lone surrogate is no UTF-8; keep positions
         text = text.translate(_SURROGATES)
+        codes = np.where(lone, np.uint32(0xFFFD), codes)
     starts = ends - lengths
     unit = np.where(in_paragraph, np.cumsum(in_paragraph) - 1, -1)
     before = _body_chars_before(lengths, place)

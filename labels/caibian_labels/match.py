@@ -11,7 +11,7 @@ from .compiled import NOTHING, Compiled
 from .layout import BODY, LEAD, LEAD_CHARS, Bools, Document, Ints, Layout, word_boundaries
 
 Sentences = NDArray[np.int32]
-PIECE_BYTES = 30_000  # some 1,500 hits
+PIECE_CHARS = 40_000  # some 1,500 hits
 _LONGEST = 0xFFF  # characters of a firing; longer than any pattern can reach
 
 
@@ -56,38 +56,40 @@ class Matcher(Compiled):
 
     def _hits(self, layout: Layout) -> tuple[Ints, Ints, Ints]:
         """Return number, start and end of every word found, but not of title words in the body."""
-        data = layout.text.encode()
-        flat = self._search(data)
-        begins = (np.frombuffer(data, dtype=np.uint8) & 0xC0) != 0x80  # bytes that begin a character
-        position = np.concatenate((np.zeros(1, dtype=np.int32), np.cumsum(begins, dtype=np.int32)))
-        character = self._characters[np.minimum(layout.codes, len(self._characters) - 1)]
+        codes = self.fold(layout.codes)
+        character = self._characters[codes]
         single = np.flatnonzero(character >= 0)
-        word = np.concatenate((self._long[flat[0::3]], character[single]))
-        start = np.concatenate((position[flat[1::3]], single)).astype(np.int64)
-        end = np.concatenate((position[flat[2::3]], single + 1)).astype(np.int64)
+        paired = self._paired[codes]
+        pair = self._pairs[paired[:-1] * self._pair_width + paired[1:]]
+        double = np.flatnonzero(pair >= 0)
+        long, begin, after = self._search(codes.astype(">u2").tobytes(), layout)
+        word = np.concatenate((long, character[single], pair[double]))
+        start = np.concatenate((begin, single, double))
+        end = np.concatenate((after, single + 1, double + 2))
         segment = layout.segment_of[start]
         keep = self._in_body[word] | (start - layout.segment_start[segment] < layout.segment_head[segment])
         latin = np.flatnonzero(self._ascii[word])
         keep[latin] &= ~(_latin(layout, start[latin] - 1) | _latin(layout, end[latin]))
         return word[keep], start[keep], end[keep]
 
-    def _search(self, data: bytes) -> Ints:
-        """Return word, start and end of each hit of the automaton, in bytes, one after the other.
+    def _search(self, data: bytes, layout: Layout) -> tuple[Ints, Ints, Ints]:
+        """Return number, start and end of each hit of the automaton; `data` has two bytes a character.
 
-        It works through pieces that end with lines: a tuple a hit for the whole text at once would have Python's
+        It works through pieces that end with segments: a tuple a hit for the whole text at once would have Python's
         garbage collector go through them again and again.
         """
         parts, begin = [NOTHING], 0
-        while begin < len(data):
-            end = data.find(b"\n", begin + PIECE_BYTES)
-            end = len(data) if end < 0 else end
+        last = np.flatnonzero(np.diff(layout.segment_end // PIECE_CHARS, append=-1))
+        for end in (2 * layout.segment_end[last]).tolist():
             found = self._automaton.find_matches_as_indexes(data[begin:end], overlapping=True)
             flat = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=3 * len(found))
             flat[1::3] += begin
             flat[2::3] += begin
             parts.append(flat)
             begin = end
-        return np.concatenate(parts)
+        hits = np.concatenate(parts).reshape(-1, 3)
+        hits = hits[hits[:, 1] % 2 == 0]  # others begin in the middle of a character
+        return self._long[hits[:, 0]], hits[:, 1] // 2, hits[:, 2] // 2
 
     def _void_keys(self, word: Ints, start: Ints) -> Ints:
         which, (function, inner, offset) = self._voids.look_up(word)

@@ -61,7 +61,7 @@ def time_steps(source: Path, folder: Path) -> dict[str, float]:
 def _warm_up(how: local.Recipe, by: labelling.Labeller) -> None:
     """Let every step load its tables."""
     given = {
-        "raw": "标题\n本报讯（记者王某）昨日，國務院召開會議。",
+        "raw": "本报讯昨日，國務院召開會議。",
         "format": "jsonl",
         "content": "article",
         "id": "1",

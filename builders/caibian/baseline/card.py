@@ -58,9 +58,7 @@ def model_card(model: Model, evaluations: Sequence[Evaluation], *, dataset: str)
         "",
         "## Use",
         "",
-        "```python",
-        "from caibian.baseline import load_model, predict",
-        "```",
+        "`build-dataset predict baseline page.html --json` labels new pages, cleaned and segmented as the dataset was.",
         "",
         "The files hold arrays and JSON only; they load without trusting any type. The model knows news in simplified"
         " Chinese as the dataset has it, and nothing of what happened after.",

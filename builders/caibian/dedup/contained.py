@@ -18,7 +18,10 @@ MIN_SHARED = 2
 
 
 class Marks(NamedTuple):
-    """The marks of all texts: text i has `values[starts[i]:starts[i] + counts[i]]`; some may be repeated."""
+    """The marks of all texts: text i has `values[starts[i]:starts[i] + counts[i]]`; some may be repeated.
+
+    `values` may hold marks of rows that are no text here: of those that were dropped, and of exact copies.
+    """
 
     starts: Numbers
     counts: Numbers
@@ -56,8 +59,8 @@ def contained_candidates(marks: Marks, *, chars: Numbers) -> tuple[Numbers, Numb
 def _postings(marks: Marks, part: int) -> tuple[Numbers, Numbers]:
     """Return the texts of each distinct mark of one part, mark after mark, and how many texts each has."""
     chosen = np.flatnonzero((marks.values >> np.uint64(61)).astype(np.int8) == part)
-    values = marks.values[chosen]
     owners = _owners(marks, chosen)
+    values, owners = marks.values[chosen[owners >= 0]], owners[owners >= 0]
     order = np.lexsort((owners, values))
     values, owners = values[order], owners[order]
     fresh = np.ones(len(values), bool)
@@ -69,7 +72,10 @@ def _postings(marks: Marks, part: int) -> tuple[Numbers, Numbers]:
 
 
 def _owners(marks: Marks, places: Numbers) -> Numbers:
-    """Return the texts whose marks stand at these places of `values`; they need not be in its order."""
+    """Return the texts whose marks stand at these places of `values`, -1 for none; they need not be in its order."""
     order = np.argsort(marks.starts, kind="stable")
     order = order[marks.counts[order] > 0]
-    return order[np.searchsorted(marks.starts[order], places, "right") - 1]
+    # Before the first text stands nobody: -1, the last of those appended.
+    owners = np.append(order, -1)[np.searchsorted(marks.starts[order], places, "right") - 1]
+    ends = np.append(marks.starts + marks.counts, 0)
+    return np.where(places < ends[owners], owners, -1)

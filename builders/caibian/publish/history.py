@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from caibian.errors import DataError
 from caibian.publish import manifest
 from caibian.publish.examples import with_names
+from caibian.publish.index import reading
 
 Row = dict[str, Any]
 
@@ -19,7 +20,7 @@ def history(folder: Path, id: str) -> Row:  # noqa: A002  (the column's own name
     `id` may be an article's, a dropped row's or a paragraph's. Beside the row's own columns, labels by name, there are
     `config`, `split`, `file` (the source's entry in the manifest), and for an article or a dropped row `paragraph_rows`
     and `copies`: the dropped rows that it stands for, or that have the same content. Raises DataError where no row has
-    the id.
+    the id, or the folder is damaged.
     """
     record = manifest.read(folder)
     for config in ("articles", "dropped", "paragraphs"):
@@ -47,8 +48,9 @@ def _rows(folder: Path, record: Mapping[str, Any], config: str, column: str, val
     """Return the rows of a config whose column has the value, in order."""
     names = [label["name"] for label in record["labels"]]
     found: list[Row] = []
-    for file in record["files"]:
-        if file.get("config") == config:
-            rows = pq.read_table(folder / file["path"], filters=[(column, "=", value)], partitioning=None)
-            found += ({"split": file["split"], **with_names(row, names)} for row in rows.to_pylist())
+    with reading(folder):
+        for file in record["files"]:
+            if file.get("config") == config:
+                rows = pq.read_table(folder / file["path"], filters=[(column, "=", value)], partitioning=None)
+                found += ({"split": file["split"], **with_names(row, names)} for row in rows.to_pylist())
     return found

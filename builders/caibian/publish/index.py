@@ -1,6 +1,7 @@
 """A published version as light rows: ids, splits and hashes of what a reader would notice."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from caibian.errors import DataError
 from caibian.publish.digest import HASH_BYTES, row_hashes
 
 LABEL_COLUMNS = ("topics", "label")
@@ -20,18 +22,19 @@ _KEPT = 16  # bytes of a hash that are compared: chance makes no two of a billio
 def index(folder: Path, manifest: Mapping[str, Any], config: str, *, columns: Sequence[str]) -> pa.Table:
     """Return the rows of a config in order: id, split, and the hashes `labels`, `text` and `rest` over `columns`.
 
-    Labels are hashed by name, so that a new label that shifts the ids changes no row.
+    Labels are hashed by name, so that a new label that shifts the ids changes no row. Raises DataError where a file
+    cannot be read.
     """
     names = [label["name"] for label in manifest["labels"]]
     schema = pa.schema(
         [("id", pa.string()), ("split", pa.string()), *((part, pa.binary(_KEPT)) for part in _parts(columns))]
     )
     tables = [schema.empty_table()]
-    for file in manifest["files"]:
-        if file.get("config") != config:
-            continue
-        pieces = batches(folder / file["path"], ["id", *(name for name in columns if name != "id")])
-        tables += [_hashed(rows, str(file["split"]), names, schema, _parts(columns)) for rows in pieces]
+    with reading(folder):
+        for file in manifest["files"]:
+            if file.get("config") == config:
+                pieces = batches(folder / file["path"], ["id", *(name for name in columns if name != "id")])
+                tables += [_hashed(rows, str(file["split"]), names, schema, _parts(columns)) for rows in pieces]
     return pa.concat_tables(tables).combine_chunks()
 
 
@@ -40,6 +43,16 @@ def batches(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.Tab
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(_BATCH, columns=columns):
             yield pa.Table.from_batches([batch])
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """Turn what cannot be read in a dataset's folder, or lacks a column that its manifest names, into a DataError."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        reason = str(error).partition("\n")[0]
+        raise DataError(f"{folder}: cannot be read, `build-dataset verify` says what is damaged: {reason}") from None
 
 
 def _parts(columns: Sequence[str]) -> dict[str, list[str]]:

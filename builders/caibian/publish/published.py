@@ -7,28 +7,29 @@ import pyarrow as pa
 
 from caibian.errors import DataError
 from caibian.publish import manifest
-from caibian.publish.index import batches, named
+from caibian.publish.index import batches, named, reading
 
 
 def assignments(folder: Path) -> pa.Table:
     """Return `id` and `split` (string) of every article published in `folder`, in order.
 
-    Raises DataError where the folder is no dataset of ours.
+    Raises DataError where the folder is no dataset of ours, or is damaged.
     """
     record = manifest.read(folder)
     tables = [pa.table({"id": pa.array([], pa.string()), "split": pa.array([], pa.string())})]
-    for file in record["files"]:
-        if file.get("config") == "articles":
-            split = pa.scalar(file["split"])
-            ids = batches(folder / file["path"], ["id"])
-            tables += [rows.append_column("split", pa.repeat(split, len(rows))) for rows in ids]
+    with reading(folder):
+        for file in record["files"]:
+            if file.get("config") == "articles":
+                split = pa.scalar(file["split"])
+                ids = batches(folder / file["path"], ["id"])
+                tables += [rows.append_column("split", pa.repeat(split, len(rows))) for rows in ids]
     return pa.concat_tables(tables).combine_chunks()
 
 
 def articles(folder: Path, columns: Sequence[str]) -> pa.Table:
     """Return some columns of all articles in `folder`, in order, and `topics` (list of string).
 
-    Raises DataError where the folder is no dataset of ours, has no topics, or lacks a column (withheld text).
+    Raises DataError where the folder is no dataset of ours, has no topics, lacks a column (withheld text) or is damaged.
     """
     record = manifest.read(folder)
     names = [label["name"] for label in record["labels"]]
@@ -37,9 +38,10 @@ def articles(folder: Path, columns: Sequence[str]) -> pa.Table:
         lacks = ", ".join(missing)
         raise DataError(f"{folder}: has no column {lacks}; it was built with text withheld or single labels")
     tables = []
-    for file in record["files"]:
-        if file.get("config") == "articles":
-            for rows in batches(folder / file["path"], [*columns, "topics"]):
-                topics = named(rows["topics"].combine_chunks(), names)
-                tables.append(rows.set_column(len(columns), "topics", topics).replace_schema_metadata())
+    with reading(folder):
+        for file in record["files"]:
+            if file.get("config") == "articles":
+                for rows in batches(folder / file["path"], [*columns, "topics"]):
+                    topics = named(rows["topics"].combine_chunks(), names)
+                    tables.append(rows.set_column(len(columns), "topics", topics).replace_schema_metadata())
     return pa.concat_tables(tables).combine_chunks()

@@ -29,6 +29,7 @@ PROBE = """<script>addEventListener("load", () => setTimeout(() => {
     plots: document.querySelectorAll(".plot").length,
     empty: empty.map((box) => box.id),
     drawn: document.body.dataset.drawn,
+    asked: performance.getEntriesByType("resource").map((entry) => entry.name),
     owned: document.body.dataset.owned ?? null,
     found: document.getElementById("found").textContent,
     unnamed: document.querySelectorAll(".plot:not([aria-label])").length,
@@ -41,11 +42,9 @@ def folder_of(tmp_path: Path, *, classes: bool = False) -> Path:
     task = CLASSES if classes else TOPICS
     spans = [{"paragraph": 0, "start": 0, "end": 2}, {"paragraph": 9, "start": 0, "end": 2}]
     evidence = [{"topic": "law", "probability": 0.9, "functions": ["f"], "spans": spans}]
-    day = datetime.date(2024, 2, 29)
+    told = {"evidence": evidence, "published": datetime.date(2024, 2, 29)}
     wrong = [
-        article(
-            900, ["law"], text=f"公路通车{HOSTILE}", title=HOSTILE, publisher=HOSTILE, evidence=evidence, published=day
-        ),
+        article(900, ["law"], text=f"公路通车{HOSTILE}", title=HOSTILE, publisher=HOSTILE, **told),
         article(901, ["sport"], text="法院判决\n独一无二", words=[["法院", "判决"], ["独一无二"]]),
     ]
     rows = {"train": some(90, task), "validation": some(20, task, start=200), "test": some(40, task, start=300) + wrong}
@@ -61,19 +60,17 @@ def written(tmp_path: Path, *, classes: bool = False) -> Path:
     return write_report(folder, about(), train_and_score(folder, models=("tfidf", "majority")))
 
 
-def in_browser(page: Path, *, width: int = 1200) -> tuple[str, str, list[str]]:
-    """Return the page after its scripts ran, what the console said, and the addresses that were asked for."""
+def in_browser(page: Path, *, width: int) -> tuple[str, str]:
+    """Return the page after its scripts ran, and what the console said: a refused request would be there."""
     assert CHROMIUM is not None
-    log = page.parent / "net.json"
     command = [
         *(CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"),
-        *(f"--user-data-dir={page.parent / 'profile'}", f"--window-size={width},900", f"--log-net-log={log}"),
+        *(f"--user-data-dir={page.parent / 'profile'}", f"--window-size={width},900"),
+        "--host-resolver-rules=MAP * ~NOTFOUND",  # the browser's own requests shall not leave the machine either
         *("--enable-logging=stderr", "--virtual-time-budget=10000", "--dump-dom", page.as_uri()),
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    console = "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)
-    found = [event.get("params", {}).get("url") for event in json.loads(log.read_text())["events"]]
-    return done.stdout, console, [url for url in found if url]
+    return done.stdout, "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)
 
 
 @needs_chromium
@@ -82,10 +79,10 @@ def test_a_browser_shows_everything_and_asks_for_nothing(tmp_path: Path, classes
     path = written(tmp_path, classes=classes)
     page = path.with_name("probe.html")
     page.write_text(path.read_text().replace("</body>", PROBE.replace("WANTED", "独一无二") + "</body>"))
-    dom, console, asked = in_browser(page, width=width)
+    dom, console = in_browser(page, width=width)
     found = json.loads(dom.split('data-probe="')[1].split('"')[0].replace("&quot;", '"'))
     assert console == ""
-    assert [url for url in asked if not url.startswith(("file:", "data:", "chrome:", "about:"))] == []
+    assert [url for url in found["asked"] if not url.startswith("data:")] == []
     assert found["plots"] == int(found["drawn"]) >= 7
     assert found["empty"] == []
     assert found["owned"] is None

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from caibian.baseline.examples import SPLITS, Task, from_rows, load_task
 
-LENGTHS = (0, 50, 100, 200, 400, 800, 1_600, 3_200, 6_400)  # characters; doublings, as article lengths spread
+LENGTHS = (0, 12, 25, 50, 100, 200, 400, 800, 1_600, 3_200, 6_400)  # characters; doublings, as article lengths spread
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ def extract(
     if content == "page":
         layout = _lay_out(page, judge(page))
         kept = [entry.line for entry in layout.body if is_kept(entry) and _stays(entry)]
+        kept = _without_title(kept, layout.title)
         paragraphs = without_repeats(to_paragraphs(kept, parents=page.parents))
     else:
         tails = [(line.text, found) for line in lines if (found := credits_of(line)) is not None]
@@ -124,7 +125,7 @@ def _foot(judged: list[Judged], stop: int) -> list[Judged]:
     """Return the lines just below the body, up to where the page turns to other things."""
     lines = []
     for entry in judged[stop : stop + FOOT_LINES]:
-        if entry.wall or entry.line.furniture:
+        if entry.wall or entry.line.furniture or entry.line.heading:
             break
         lines.append(entry)
     return lines
@@ -133,6 +134,12 @@ def _foot(judged: list[Judged], stop: int) -> list[Judged]:
 def _stays(entry: Judged) -> bool:
     """Return whether a line of the body is text: no byline, unless it is the date under a document."""
     return not entry.byline or SIGNED.fullmatch(entry.line.text) is not None
+
+
+def _without_title(lines: list[Line], title: str | None) -> list[Line]:
+    """Return the lines without the title over a second copy of the text."""
+    wanted = headline.plain(title or "")
+    return [line for line in lines if not (wanted and line.heading and headline.plain(line.text) == wanted)]
 
 
 def _describe(page: Page, layout: _Layout, paragraphs: list[str]) -> Article:
@@ -162,7 +169,7 @@ def _refuse(article: Article, lines: list[Line], *, page: bool, options: Clean) 
         title=article.title or "",
         paragraphs=article.paragraphs,
         lines=[line.text for line in lines],
-        links=sum(line.link_chars * 2 > len(line.text) for line in lines),
+        links=sum(line.link_chars * 2 > len(line.text) for line in lines if line.link_chars),
         page=page,
         credited=bool(article.published or article.publisher or article.author),
     )

@@ -117,9 +117,9 @@ def _before_next_story(judged: list[Judged], start: int, stop: int) -> int:
                 continue  # that was the summary over the byline
             if EDITORS.search(entry.line.text):
                 return position
-            before = judged[position - 1].line.text
-            title = len(before) <= 60 and SENTENCE.search(before) is None
-            if CLOCK.search(entry.line.text) and (title or rest >= STORY_CHARS):
+            before = judged[position - 1].line
+            title = before.heading or (len(before.text) <= 60 and SENTENCE.search(before.text) is None)
+            if before.heading or (CLOCK.search(entry.line.text) and (title or rest >= STORY_CHARS)):
                 return position - title
         prose += entry.prose
     return stop

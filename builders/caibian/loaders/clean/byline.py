@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 
 from caibian.loaders.clean.dates import find_date
 
@@ -23,9 +24,10 @@ _LABELS = {
 }
 _ROLE_OF = {name: role for role, names in _LABELS.items() for name in names.split("|")}
 _ALL = "|".join(sorted(_ROLE_OF, key=len, reverse=True))
+_ROLE_OF["文"] = "author"  # only before a slash, or 正文： would be one
 # A label, then a colon; 记者 and its like and 编辑 also do with a space before the name.
 LABEL = re.compile(
-    rf"(?P<name>{_ALL})(?:\s{{0,4}}[:：]|(?<=记者)\s|(?<=通讯员)\s|(?<=编辑)\s|(?<=责编)\s|(?<=作者)\s"
+    rf"(?P<name>{_ALL}|(?<![\u4e00-\u9fff])文(?=[/／](?!图)))(?:\s{{0,4}}[:：]|(?<=记者)\s|(?<=通讯员)\s|(?<=编辑)\s|(?<=责编)\s|(?<=作者)\s"
     rf"|[/／](?=[\u4e00-\u9fff])|(?<=[转摘]自)(?=[《“]))"
 )
 # The last characters of the labels before what follows a label: a quick look, as the labels are many.
@@ -38,7 +40,8 @@ _TAIL = re.compile(
 CLOCK = re.compile(r"\d{1,2}\s?[:：]\s?\d{2}(?:\s?[:：]\s?\d{2})?(?:\s?[AP]M)?", re.IGNORECASE)
 NOISE = re.compile(
     r"(?:https?://)?(?<![a-z0-9.-])(?:[a-z0-9-]{1,30}\.){1,4}(?:com|cn|net|org|hk|tw)\b\S{0,60}|size=\S{1,6}"
-    r"|(?:点击|阅读|浏览|人气|访问|查看|评论|回复|分享|次数)(?:数|率|量|次数"
+    r"|(?<!\S)(?:往期回顾|[上下]一[篇版页期条]|放大|缩小|默认|[+＋\-－])(?!\S)"
+    r"|(?:我要|我来|参与|发表|网友)?(?:点击|阅读|浏览|人气|访问|查看|评论|回复|分享|次数)(?:数|率|量|次数"
     r"|人数)?\s?[:：(（]?\s?\d{1,9}\s?[)）次条]?"
     r"|星期[一二三四五六日天]|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
     r"|周[一二三四五六日](?![\u4e00-\u9fff])|[上下]午|北京时间",
@@ -132,11 +135,15 @@ def read_byline(text: str) -> Credits:
     >>> found.publisher, found.author(), found.rest
     ('某某日报', '张三 李四', 0)
     """
-    found = Credits()
-    text = text[:MAX_BYLINE_CHARS]
-    while (day := find_date(text)) is not None:
+    return _read(text[:MAX_BYLINE_CHARS], find_date(text[:MAX_BYLINE_CHARS]))
+
+
+def _read(text: str, day: tuple[date, int, int] | None) -> Credits:
+    """Return the credits of a line in which `day` is the first date."""
+    found = Credits(dated=day is not None)
+    while day is not None:
         text = f"{text[: day[1]]}\n{text[day[2] :]}"
-        found.dated = True
+        day = find_date(text)
     text = NOISE.sub("\n", CLOCK.sub("\n", text))
     if (poster := POSTER.match(text)) is not None:
         found.authors.append(poster[1])
@@ -235,8 +242,9 @@ def find_credits(text: str) -> Credits | None:
     """Return the credits of a line that says nothing else; None for any other line."""
     if len(text) > MAX_BYLINE_CHARS or "。" in text or "！" in text or "？" in text:
         return None
-    if _TAIL.search(text) is None and find_date(text) is None:
+    day = find_date(text)
+    if day is None and _TAIL.search(text) is None:
         return None
-    found = read_byline(text)
+    found = _read(text, day)
     is_all = found.rest <= (14 if found.labelled else 8) and (found.labelled or found.dated)
     return found if is_all else None

@@ -5,10 +5,12 @@ Cause B: a punctuation mark was found across two characters. The signs of both s
 """
 
 import re
+from functools import lru_cache
 
-from caibian.loaders.clean import script
+from caibian.loaders.clean import readings, script
 from caibian.loaders.clean.lattice import Lattice
-from caibian.loaders.clean.parses import Context
+from caibian.loaders.clean.parses import Context, Run
+from caibian.loaders.clean.quick import Quick
 from caibian.loaders.clean.readings import EATEN, FIRST_LETTERS, LETTERS, Evidence
 
 _READING = rf"[{LETTERS}]{{1,6}}\s?[)）]"
@@ -23,9 +25,9 @@ _MARK_SIGN = rf"|\?[{_MARKS}]"
 _FOLDED_MARK_SIGN = r"|\?(?=[?!](?:\S|$))"
 _SWALLOWED = re.compile(rf"\?\s?{_READING}")
 _SHOWN = re.compile(EATEN)
-_BEFORE = re.compile(rf"([^\n])(?:[(（]\s?{_READING}){{0,3}}\Z")
-_CONTEXT = 12  # characters before a sign that are read again where the slip began before its sign
-_MAX_INSERTED = 40  # characters of the readings between a sign and the character before it
+_SLIPPED = 12  # characters before a sign that are read again where the slip began before its sign
+_LOOKED_BACK = 80  # characters, readings included, that are looked at for ...
+_BEFORE = 6  # ... the characters before a stretch: more than the longest word that a guess may end
 MIN_GAIN = 8.0  # nats that a reading must be likelier than the text as it stands ...
 MIN_GAIN_CONVERTED = 2.0  # ... and on a page that a mirror has converted or annotated
 
@@ -34,64 +36,85 @@ def context(text: str, evidence: Evidence, *, folded: bool) -> Context:
     """Return what the text shows around its damaged places."""
     return Context(
         evidence,
-        converted=script.is_traditional(text),
+        converted=(evidence.injected and not evidence.everywhere) or script.is_traditional(text),
         folded=folded,
-        swallows=_SWALLOWED.search(text) is not None or "\ufffd" not in text,
+        swallows="\ufffd" not in text or _SWALLOWED.search(text) is not None,
         drops=evidence.injected and _SHOWN.search(text) is None,
     )
 
 
 def undo(text: str, context: Context) -> tuple[str, int, int]:
     """Return the text with slipped bytes read again, the number of places, and of those where something is lost."""
-    sign = _sign(context)
-    found = sign.search(text)
+    sign = _sign(marks=context.converted, folded=context.folded)
+    odd = readings.find_odd(text, context.readings, drops=context.drops) if context.readings.injected else []
+    found = _first(sign, text, 0, odd)
     if found is None:
         return text, 0, 0
-    lattice = Lattice(context)
-    minimum = MIN_GAIN_CONVERTED if context.converted or context.readings.injected else MIN_GAIN
-    parts: list[str] = []
+    reader = _Reader(text, context)
     at = count = lost = 0
     while found is not None:
-        run = None
-        for back in (0, _CONTEXT):
-            start = max(at, found.start() - back, text.rfind("\n", at, found.start()) + 1)
-            run = lattice.read(text, start, found.end(), _before(text, start, at, parts))
-            if run is not None and run.gain >= minimum and run.text != text[start : run.end]:
-                break
-            run = None
+        run = reader.read(found, at)
         if run is not None:
-            parts += [text[at:start], run.text]
             at = run.end
             count += 1
             lost += run.lost
-        found = sign.search(text, found.end() if run is None else max(at, found.start() + 1))
-    parts.append(text[at:])
-    return "".join(parts), count, lost
+        found = _first(sign, text, found[1] if run is None else max(at, found[0] + 1), odd)
+    return reader.finish(at), count, lost
 
 
-def _before(text: str, start: int, at: int, parts: list[str]) -> str:
-    """Return the character before `start`: of the text from `at`, or of what was read before."""
-    found = _BEFORE.search(text[max(at, start - _MAX_INSERTED) : start])
-    if found is not None:
-        return found[1]
-    return parts[-1][-1:] if start == at and parts else ""
+class _Reader:
+    """Reads one page and keeps what has been read."""
+
+    def __init__(self, text: str, context: Context) -> None:
+        self.text = text
+        self.lattice = Lattice(text, context)
+        self.quick = Quick(text, self.lattice.scores)
+        self.minimum = MIN_GAIN_CONVERTED if context.converted or context.readings.injected else MIN_GAIN
+        self.parts: list[str] = []
+
+    def read(self, sign: tuple[int, int], at: int) -> Run | None:
+        """Return the reading of the stretch with this sign, if one is likelier than the text; all before `at` is done."""
+        text = self.text
+        start = sign[0]
+        before = self._before(start, at)
+        run = self.quick.read(start, before)
+        if run is not None:
+            self.parts += [text[at:start], run.text]
+            return run
+        for back in (0, _SLIPPED):
+            start = max(at, sign[0] - back, text.rfind("\n", at, sign[0]) + 1)
+            run = self.lattice.read(start, sign[1], self._before(start, at) if back else before)
+            if run is not None and run.gain >= self.minimum and run.text != text[start : run.end]:
+                self.parts += [text[at:start], run.text]
+                return run
+        return None
+
+    def finish(self, at: int) -> str:
+        """Return the whole page."""
+        return "".join([*self.parts, self.text[at:]])
+
+    def _before(self, start: int, at: int) -> str:
+        """Return the characters before `start`, readings left out: of the text from `at`, or of what was read before."""
+        shown = self.text[max(at, start - _LOOKED_BACK) : start]
+        before = readings.without(shown)[-_BEFORE:] if "(" in shown or "（" in shown else shown[-_BEFORE:]
+        if len(before) < _BEFORE and start - len(shown) == at and self.parts:
+            before = (self.parts[-1] + before)[-_BEFORE:]
+        return before.rsplit("\n", 1)[-1]
 
 
-def _sign(context: Context) -> re.Pattern[str]:
-    """Return the pattern of a slip's signs on such a page.
-
-    On an annotated page readings that their characters do not have are signs too, and where the page is
-    converted, a `?` before a mark; elsewhere people write `?！`.
-    """
-    pattern = SIGN.pattern
-    if context.converted:
-        pattern += _MARK_SIGN + (_FOLDED_MARK_SIGN if context.folded else "")
-    if context.readings.injected and context.readings.odd:
-        odd = sorted(context.readings.odd)
-        pattern += "".join(
-            f"|{re.escape(character)}[(（]\\s?{reading}\\s?[)）]" for character, reading in odd[:_MAX_ODD]
-        )
-    return re.compile(pattern) if pattern != SIGN.pattern else SIGN
+def _first(sign: re.Pattern[str], text: str, at: int, odd: list[tuple[int, int]]) -> tuple[int, int] | None:
+    """Return the first sign from `at`: of the pattern's, or of the odd readings, which are taken off the list's end."""
+    found = sign.search(text, at)
+    while odd and odd[-1][0] < at:
+        odd.pop()
+    if odd and (found is None or odd[-1][0] < found.start()):
+        return odd.pop()
+    return None if found is None else found.span()
 
 
-_MAX_ODD = 200  # different readings at wrong characters that are looked for; a page has a handful
+@lru_cache(maxsize=4)
+def _sign(*, marks: bool, folded: bool) -> re.Pattern[str]:
+    """Return the pattern of a slip's signs: where the page is converted, `?` before a mark too; people write `?！`."""
+    if not marks:
+        return SIGN
+    return re.compile(SIGN.pattern + _MARK_SIGN + (_FOLDED_MARK_SIGN if folded else ""))

@@ -11,6 +11,8 @@ REACH = 25
 # Between a title and its site's name in <title>.
 SUFFIX = re.compile(r"\s*(?:_{1,2}|\s[-–—|·»@]\s|-{1,3}|—{1,2}|\||｜|::|»|>|<|@|－)\s*")
 _PLAIN = re.compile(r"[^\w]+")
+# A <title> that is only the site's name.
+_SITE_ALONE = re.compile(r"\w{2,10}(?:网|报|在线|电子版|数字报|首页|门户|客户端)")
 
 
 def plain(text: str) -> str:
@@ -31,9 +33,14 @@ def find_title(lines: Sequence[Judged], start: int, declared: str | None) -> tup
     if place >= 0:
         return title, place
     title, place = _above_byline(above)
+    if place >= 0 and above[place].line.link_chars * 2 > len(above[place].line.text):
+        # Rather the line between the byline and the text than a link: in papers' pages the date stands on top.
+        below = range(start - 1, place, -1)
+        place = next((position for position in below if _may_head(above[position]) and _may_be(above[position])), place)
+        title = above[place].line.text
     if place >= 0:
         return title, place
-    if any(_repeats(entry, known) for entry in lines[: start + 30]):
+    if not _SITE_ALONE.fullmatch(known) and any(_repeats(entry, known) for entry in lines[: start + 30]):
         return known, -1
     for position in range(len(above) - 1, -1, -1):
         if above[position].line.tag == "h1" and _may_head(above[position]):
@@ -93,8 +100,12 @@ def _above_body(above: Sequence[Judged]) -> tuple[str | None, int]:
 
 # What stands between a title and its byline, or is too general to be one: a subtitle, a name, a colon's lead.
 _NO_TITLE = re.compile(
-    r"[—\-]{2}|[\u4e00-\u9fff]{1,3}$|.*[。，：:；]$|\S{1,6}\s?[:：]\s?\d{0,9}$|(?:分类|类别|楼层|栏目)\s?[:：]"
+    r"[—\-]{2}|(?:[^|｜]{1,8}[|｜]){3}|[\u4e00-\u9fff]{1,3}$|.*[。，：:；]$|\S{1,6}\s?[:：]\s?\d{0,9}$|(?:分类|类别|楼层|栏目)\s?[:：]"
 )
+
+
+def _may_be(entry: Judged) -> bool:
+    return _NO_TITLE.match(entry.line.text) is None
 
 
 def is_headline(body: Sequence[Judged]) -> bool:

@@ -1,52 +1,79 @@
-"""How likely a Chinese text is: the character bigrams implied by jieba's word frequencies.
+"""How likely a Chinese text is: what jieba's word frequencies imply.
 
-The model is a stream of independent words drawn by the frequencies of jieba's dictionary (People's Daily and
-other news; it is a dependency anyway, so nothing is downloaded or shipped). Its character bigram is exact:
+Two models, both a stream of independent words drawn by the frequencies of jieba's dictionary (People's Daily and
+other news; it is a dependency anyway, so nothing is downloaded or shipped). Their character bigram is exact:
 P(b|a) = (words with ab inside + words ending in a * share of words starting with b) / occurrences of a.
-It sees one character of context, which is what a beam search over bytes can use, and it is small.
+It sees one character of context, which is what a beam search over bytes can use. Where a lost byte leaves several
+characters, `of_words` weighs the whole neighbourhood: the sum over its segmentations.
 """
 
 import math
+import re
+from bisect import bisect_left
 from functools import lru_cache
 from importlib.resources import files
 
+import numpy as np
+from numpy.typing import NDArray
+
 PUNCTUATION = {"，": 0.06, "。": 0.03, "、": 0.025, "“": 0.008, "”": 0.008, "：": 0.004, "；": 0.004, "（": 0.003,
                "）": 0.003, "《": 0.003, "》": 0.003, "！": 0.001, "？": 0.0012, "—": 0.001, "…": 0.0005, "·": 0.001,
-               "　": 0.01, "％": 0.0005, "‘": 0.0005, "’": 0.0005}  # fmt: skip
+               "　": 0.0003, "％": 0.0005, "‘": 0.0005, "’": 0.0005}  # fmt: skip
 _PUNCTUATION = {mark: math.log(share) for mark, share in PUNCTUATION.items()}
 _STOPS, _OPENERS = frozenset("，、；：。？！"), frozenset("“《（‘”’）》—…　")
+_ENDS = frozenset("。！？；\n")
 _AFTER_STOP = -9.0  # two stops in a row are a mistake
+_BYLINE = math.log(0.1)  # 　（ before the reporter's name
 _RARE = math.log(1e-9)  # a Han character that no word of the dictionary has
 _SYMBOL = math.log(1e-7)  # any other character of GBK
 _ASCII = math.log(1e-3)
 _PRIVATE = math.log(1e-12)
 _ADDED = 0.05  # share of a bigram given to the character alone: names follow no dictionary
+# What a number likes to stand behind; dates and amounts have prepositions, the rest is by feel.
+_BEFORE_NUMBER = frozenset("从于至到在为達达约約近超第的了有共年前仅僅以、。，：（过過每下由自月")
+_NUMBER, _NUMBER_ELSEWHERE = math.log(2e-2), math.log(1e-3)
+# What begins a sentence of news more often than its share of words says, by feel.
+_STARTERS = frozenset("这我在他据同目今当从对根通为随由但而如全近本截其与以因此她市昨记首接另该虽尽除")
+_STARTS_SENTENCE = math.log(3.0)
+
+_LONGEST = 4  # characters of a word that fit in 64 bits; 98 % of the dictionary
+_UNKNOWN = math.log(1e-4)  # what a character costs beyond its share where it is a word that the dictionary lacks
+_MAX_KNOWN = 200_000  # answers kept; bounds the memory
+
+Integers = NDArray[np.int64]
 
 
 class Likelihood:
-    """Log probability of a character after another one, in Simplified text."""
+    """Log probability of a character after another one, and of a text, in Simplified characters."""
 
-    def __init__(self, words: dict[str, int]) -> None:
-        """Count characters and neighbours in words with their frequencies."""
-        self.inside: dict[str, int] = {}
-        self.alone: dict[str, int] = {}
-        self.first: dict[str, int] = {}
-        self.last: dict[str, int] = {}
-        for word, count in words.items():
-            self.first[word[0]] = self.first.get(word[0], 0) + count
-            self.last[word[-1]] = self.last.get(word[-1], 0) + count
-            for character in word:
-                self.alone[character] = self.alone.get(character, 0) + count
-            for at in range(len(word) - 1):
-                pair = word[at : at + 2]
-                self.inside[pair] = self.inside.get(pair, 0) + count
-        self.words = sum(self.first.values())
-        self.characters = sum(self.alone.values())
+    def __init__(self, dictionary: str) -> None:
+        """Count characters, neighbours and words; a line is `word count tag`."""
+        codes = np.frombuffer(dictionary.encode("utf-32-le"), np.uint32).astype(np.int64)
+        starts, ends, counts = _entries(codes)
+        lengths = ends - starts
+        inside = np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
+        characters, weights = codes[inside], np.repeat(counts, lengths)
+        self.alone = np.bincount(characters, weights, 1 << 16).tolist()
+        self.first = np.bincount(codes[starts], counts, 1 << 16).tolist()
+        self.last = np.bincount(codes[ends - 1], counts, 1 << 16).tolist()
+        goes_on = np.ones(len(inside), bool)
+        goes_on[np.cumsum(lengths) - 1] = False
+        here = np.flatnonzero(goes_on)
+        self._pairs, self._pair_counts = _sum((characters[here] << 16) | characters[here + 1], weights[here])
+        short = lengths <= _LONGEST
+        self._words, self._word_counts = _sum(_packed(codes, starts[short], ends[short]), counts[short])
+        self.words = float(counts.sum())
+        self.characters = float(weights.sum())
         self._cache: dict[str, float] = {}
+        self._known: dict[str, float | None] = {}
 
     def share(self, character: str) -> float:
         """Return the character's share of running text."""
-        return self.alone.get(character, 0) / self.characters
+        return float(self.alone[ord(character)]) / self.characters if character <= "\uffff" else 0.0
+
+    def inside(self, pair: str) -> int:
+        """Return how often the two characters are neighbours inside a word."""
+        return _find(self._pairs, self._pair_counts, pair)
 
     def after(self, before: str, character: str) -> float:
         """Return log P(character | before); `before` may be punctuation or empty."""
@@ -54,28 +81,96 @@ class Likelihood:
         known = self._cache.get(pair)
         if known is None:
             known = self._cache[pair] = self._after(before, character)
-            if len(self._cache) > 200_000:
+            if len(self._cache) > _MAX_KNOWN:
                 self._cache.clear()
         return known
 
     def _after(self, before: str, character: str) -> float:
         if character in _PUNCTUATION:
+            if before == "　" and character == "（":
+                return _BYLINE
             return _PUNCTUATION[character] + (_AFTER_STOP if before in _STOPS and character not in _OPENERS else 0.0)
-        count = self.alone.get(character, 0)
-        if not count:
-            return _other(character)
-        share = count / self.characters
-        starts = self.first.get(character, 0) / self.words
-        total = self.alone.get(before, 0)
+        if character > "\uffff" or not self.alone[ord(character)] or character < "\x80":
+            return _other(before, character)
+        share = self.alone[ord(character)] / self.characters
+        starts = self.first[ord(character)] / self.words
+        total = self.alone[ord(before)] if before and before <= "\uffff" else 0
         if not total:
-            return math.log(0.5 * starts + 0.5 * share)
-        joint = self.inside.get(before + character, 0) + self.last.get(before, 0) * starts
+            begins = _STARTS_SENTENCE if before in _ENDS and character in _STARTERS else 0.0
+            return math.log(0.5 * starts + 0.5 * share) + begins
+        joint = self.inside(before + character) + self.last[ord(before)] * starts
         return math.log((1 - _ADDED) * joint / total + _ADDED * share)
 
+    def of_words(self, text: str) -> float:
+        """Return the log probability of the text, over all its segmentations into words."""
+        sums = [0.0]
+        for end in range(1, len(text) + 1):
+            character = text[end - 1]
+            if character in _PUNCTUATION or character < "\x80" or character > "\uffff":
+                sums.append(sums[-1] + self.after(text[end - 2 : end - 1], character))
+                continue
+            ways = [sums[-1] + _UNKNOWN + math.log(self.share(character) + 1e-7)]
+            for length in range(1, min(_LONGEST, end) + 1):
+                score = self._word(text[end - length : end])
+                if score is not None:
+                    ways.append(sums[end - length] + score)
+            best = max(ways)
+            sums.append(best + math.log(sum(math.exp(way - best) for way in ways)))
+        return sums[-1]
 
-def _other(character: str) -> float:
+    def _word(self, word: str) -> float | None:
+        if word not in self._known:
+            count = _find(self._words, self._word_counts, word)
+            if len(self._known) > _MAX_KNOWN:
+                self._known.clear()
+            self._known[word] = math.log(count / self.words) if count else None
+        return self._known[word]
+
+
+def _entries(codes: Integers) -> tuple[Integers, Integers, Integers]:
+    """Return where each line's word starts and ends, and its count."""
+    spaces = np.flatnonzero(codes == ord(" ")).reshape(-1, 2)
+    starts = np.concatenate(([0], np.flatnonzero(codes == ord("\n"))[: len(spaces) - 1] + 1))
+    counts = np.zeros(len(spaces), np.int64)
+    digits = spaces[:, 1] - spaces[:, 0] - 1
+    for at in range(int(digits.max())):
+        has = digits > at
+        counts[has] = 10 * counts[has] + codes[spaces[has, 0] + 1 + at] - ord("0")
+    return starts, spaces[:, 0], counts
+
+
+def _packed(codes: Integers, starts: Integers, ends: Integers) -> Integers:
+    """Return each word as one number, 16 bits a character."""
+    packed = np.zeros(len(starts), np.int64)
+    for at in range(_LONGEST):
+        has = ends - starts > at
+        packed[has] = (packed[has] << 16) | codes[starts[has] + at]
+    return packed
+
+
+def _sum(keys: Integers, counts: Integers) -> tuple[list[int], list[int]]:
+    """Return the distinct keys in order and the sum of each one's counts."""
+    order = np.argsort(keys)
+    keys, counts = keys[order], counts[order]
+    first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+    return keys[first].tolist(), np.add.reduceat(counts, first).tolist()
+
+
+def _find(keys: list[int], counts: list[int], text: str) -> int:
+    key = 0
+    for character in text:
+        key = key << 16 | ord(character)
+    if key >= 1 << 63:  # begins with a character that makes the number negative
+        key -= 1 << 64
+    at = bisect_left(keys, key)
+    return counts[at] if at < len(keys) and keys[at] == key else 0
+
+
+def _other(before: str, character: str) -> float:
     if character < "\x80":
-        return _ASCII
+        if not character.isdigit():
+            return _ASCII
+        return _NUMBER if before in _BEFORE_NUMBER else _NUMBER_ELSEWHERE
     if "\ue000" <= character <= "\uf8ff":
         return _PRIVATE
     return _RARE if "\u3400" <= character <= "\u9fff" else _SYMBOL
@@ -83,16 +178,15 @@ def _other(character: str) -> float:
 
 @lru_cache(maxsize=1)
 def load() -> Likelihood:
-    """Return the model of jieba's dictionary; takes 1.5 CPU seconds, once a process and only on damage."""
-    words = {}
-    for line in (files("jieba") / "dict.txt").read_text("utf-8").splitlines():
-        word, count, _ = line.split(" ")
-        words[word] = int(count)
-    return Likelihood(words)
+    """Return the model of jieba's dictionary; takes 0.3 CPU seconds, once a process and only on damage."""
+    return Likelihood(_dictionary())
 
 
 @lru_cache(maxsize=1)
 def places() -> frozenset[str]:
     """Return the names of places in jieba's dictionary (tag ns)."""
-    lines = (files("jieba") / "dict.txt").read_text("utf-8").splitlines()
-    return frozenset(line.split(" ")[0] for line in lines if line.endswith(" ns"))
+    return frozenset(re.findall(r"^([^ \n]+) \d+ ns$", _dictionary(), re.M))
+
+
+def _dictionary() -> str:
+    return (files("jieba") / "dict.txt").read_text("utf-8")

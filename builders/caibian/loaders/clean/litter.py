@@ -86,7 +86,7 @@ def _stray(text: str) -> tuple[str, int]:
 
     def splits(match: re.Match[str]) -> bool:
         before, after = text[match.start() - 1], text[match.end()]
-        return model.inside.get(simple.get(before, before) + simple.get(after, after), 0) >= _MIN_INSIDE
+        return model.inside(simple.get(before, before) + simple.get(after, after)) >= _MIN_INSIDE
 
     found = [match for match in BETWEEN.finditer(text) if splits(match)]
     if len(found) < 2:  # one may be somebody's initial or mood

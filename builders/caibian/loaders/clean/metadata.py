@@ -61,6 +61,7 @@ _ENDING = re.compile(
     r"[（(【\[](?:[^（(【\[）)】\]]{0,24}?)(?:记者|通讯员|作者|撰文"
     r"|文/)[\s:：/]{0,3}(?P<names>[^）)】\]]{2,60})[）)】\]]\s{0,2}$"
 )
+_CREDITED = ("记者", "通讯员", "作者", "撰文", "文/")
 _OURSELVES = frozenset(("本报", "本网", "本社", "本台", "我台", "我报", "我网"))
 
 
@@ -87,8 +88,9 @@ def read_opening(text: str) -> Credits:
 def read_ending(text: str) -> Credits:
     """Return the credits at the end of a text's last paragraph: ……圆满结束。（记者 张三 通讯员 李四）."""
     found = Credits()
-    closed = text.rstrip().endswith(("）", ")", "】", "]"))
-    if closed and (match := _ENDING.search(text[-100:])) is not None:
+    tail = text[-100:]
+    credited = tail.rstrip().endswith(("）", ")", "】", "]")) and any(name in tail for name in _CREDITED)
+    if credited and (match := _ENDING.search(tail)) is not None:
         found.reporters = _after(match.string, match)
     return found
 
@@ -135,14 +137,39 @@ _NO_SECTION = frozenset(
 
 
 def find_section(above: Sequence[Judged], declared: Declared) -> str | None:
-    """Return the section of the site: as declared, else the last name of the breadcrumbs."""
-    value = _named(declared.section, 12)
-    if value:
+    """Return the section of the site: as declared, else the last name of the breadcrumbs, else as labelled."""
+    if (value := _named(declared.section, 12)) is not None:
         return value
-    for entry in reversed(above):
-        text = entry.line.text
-        if len(text) <= 80 and re.search(r"位置\s?[:：]|首页\s?[>»›-]|^您?\S{0,4}在\s?[:：]", text):
-            names = [name.strip() for name in _CRUMB.split(re.sub(r"^.{0,10}?[:：]", "", text)) if name.strip()]
-            names = [name for name in names if name not in _NO_SECTION and 2 <= len(name) <= 12]
-            return names[-1] if names and "首页" not in names[-1] else None
-    return None
+    texts = [entry.line.text for entry in reversed(above) if len(entry.line.text) <= MAX_CRUMBS]
+    crumbs = next(filter(_is_crumbs, texts), None)
+    if crumbs is not None:
+        return _last_crumb(crumbs)
+    unlinked = [entry.line.text for entry in reversed(above) if entry.line.link_chars * 2 <= len(entry.line.text)]
+    labelled = (_LABELLED.search(text) for text in unlinked if len(text) <= MAX_CRUMBS)
+    return next((match["name"] for match in labelled if match is not None), None)
+
+
+MAX_CRUMBS = 80  # characters
+_LABELLED = re.compile(
+    r"(?:版面|栏目|频道|第\s?[A-Za-z]?\d{1,3}\s?版)\s?[:：]\s?(?P<name>[^\s|｜>»›,，。;；:：\d]{2,12})(?![^\s|｜>»›])"
+)
+_HERE = re.compile(r"位置\s?[:：]|首页\s?[>»›-]|^您?\S{0,4}在\s?[:：]")
+_HOME = re.compile(r"首页|(?:网站?|在线|热线|[日晚早快时商]报|门户|广电|电视台|客户端|传媒|主页)$")
+
+
+def _is_crumbs(text: str) -> bool:
+    """Return whether a line is breadcrumbs: 首页 > 要闻, or a path of several steps, or one to the text itself."""
+    if _HERE.search(text) is not None:
+        return True
+    if not any(mark in text for mark in ">»›/") or "。" in text:
+        return False
+    steps = [step.strip() for step in _CRUMB.split(text)]
+    arrows = len(re.findall(r">>|[>»›]", text))
+    return (arrows >= 1 or steps[0] == "首页") and (arrows >= 2 or steps[-1] in _NO_SECTION) and len(steps) <= 6
+
+
+def _last_crumb(text: str) -> str | None:
+    """Return the last section on the way to the text; home is none."""
+    names = [name.strip() for name in _CRUMB.split(re.sub(r"^.{0,10}?[:：]", "", text)) if name.strip()]
+    names = [name for name in names if name not in _NO_SECTION and 2 <= len(name) <= 12]
+    return names[-1] if names and not (_HOME.search(names[-1]) if len(names) == 1 else "首页" in names[-1]) else None

@@ -24,8 +24,6 @@ LONG_TAG = re.compile(r"<[^<>]{4096,}+")
 MAX_SEPARATORS = 1000
 SEPARATOR = re.compile(r"[\s\"'/]")
 LINE_BREAK = re.compile(r"\r\n?|\n")
-# What MISREAD is made of, as one class: most text has none of it.
-_LATIN = re.compile(r"[\x80-\x9f\xc0-\xff]")
 MARGIN = " \t\f\v\u3000\xa0\ufeff\u200b"
 # Half a pair, which JSON can smuggle in: neither the parser nor Arrow takes it.
 SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -51,11 +49,13 @@ def parse(raw: str, *, html: bool, url: str | None = None, rules: HostRules | No
     if len(raw) > MAX_CHARS:
         raw = DATA_URI.sub("", raw[: 16 * MAX_CHARS])[:MAX_CHARS]
     try:
-        raw.encode()
+        source = raw.encode()
     except UnicodeEncodeError:
         raw = SURROGATE.sub("\ufffd", raw)
+        source = raw.encode()
     if not html:
-        return Page(lines=list(_text_lines(raw)), declared=Declared(url=url))
+        latin = b"\xc2" in source or b"\xc3" in source  # the first bytes of what MISREAD looks for
+        return Page(lines=list(_text_lines(raw, latin=latin)), declared=Declared(url=url))
     document = HTMLTree.parse(LONG_TAG.sub(_without_attributes, raw)).document
     if document is None:
         return Page(lines=[], declared=Declared(url=url), html=True)
@@ -90,12 +90,11 @@ def _apply(rules: HostRules, document: DocumentNode) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _text_lines(raw: str) -> Iterator[Line]:
+def _text_lines(raw: str, *, latin: bool) -> Iterator[Line]:
     """Yield the lines of crawled text; a line not set off by an empty one may be a wrapped one."""
     soft = False
-    misread = _LATIN.search(raw) is not None
     for text in LINE_BREAK.split(raw) if "\r" in raw else raw.split("\n"):
-        stripped = text.strip(" \t\f\v" if misread and MISREAD.search(text) is not None else MARGIN)
+        stripped = text.strip(" \t\f\v" if latin and MISREAD.search(text) is not None else MARGIN)
         if stripped:
             yield Line(text=stripped[:MAX_LINE_CHARS], soft=soft)
         soft = bool(stripped)

@@ -71,16 +71,20 @@ def _unwrap(texts: list[str]) -> list[str]:
 def without_repeats(texts: list[str]) -> list[str]:
     """Return the paragraphs without those that recur: of a page that carries its article twice, the first.
 
+    A short one may recur within an article, such as a refrain; it goes where it recurs next to one that goes.
+
     >>> story = "昨日，某县举行了一年一度的龙舟赛，来自十二个乡镇的二十四支队伍参加了角逐。"
-    >>> len(without_repeats([story, "同上。", story, "同上。"]))
-    3
+    >>> without_repeats([story, "加油！", "加油！", story, "加油！"])[1:]
+    ['加油！', '加油！']
     """
     seen: set[str] = set()
-    kept = []
+    recurs, again = [], []
     for text in texts:
-        if len(text) >= REPEAT_CHARS:
-            if text in seen:
-                continue
-            seen.add(text)
-        kept.append(text)
-    return kept
+        recurs.append(text in seen)
+        again.append(text in seen and len(text) >= REPEAT_CHARS)
+        seen.add(text)
+    for step in (range(1, len(texts)), range(len(texts) - 2, -1, -1)):
+        for position in step:
+            beside = position - 1 if step.step > 0 else position + 1
+            again[position] |= recurs[position] and again[beside]
+    return [text for text, is_again in zip(texts, again, strict=True) if not is_again]

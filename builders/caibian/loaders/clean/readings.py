@@ -14,10 +14,11 @@ EATEN = rf"[?\ufffd]\s?[(（]?\s?[{LETTERS}]{{1,6}}\s?[)）]"
 FIRST_LETTER = {bytes((0xA8, letter)).decode("gb18030"): chr(letter) for letter in range(0x61, 0x7B)}
 FIRST_LETTERS = "".join(FIRST_LETTER)
 WIDE = rf".[{FIRST_LETTERS}][{LETTERS}]{{0,5}}\s?）"
+# Splitting at this gives text, reading, text, reading ..., text in one pass of `re`.
+_BETWEEN = re.compile(rf"[(（]\s?([{LETTERS}]{{1,6}})\s?[)）]")
 # Anchored at the bracket, so that `re` skips to it; the character before is a group of the lookbehind.
-_ANNOTATED = re.compile(rf"[(（](?<=([^\x00-\x7f]).)\s?([{LETTERS}]{{1,6}})\s?[)）]")
-_ALL = re.compile(rf"{_ANNOTATED.pattern}(?:[(（]\s?\2\s?[)）])*")  # (mù)(mù)
-_TONED = re.compile("[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ]")
+_ALL = re.compile(rf"[(（](?<=([^\x00-\x7f]).)\s?([{LETTERS}]{{1,6}})\s?[)）](?:[(（]\s?\2\s?[)）])*")  # (mù)(mù)
+_TONED = frozenset("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ")
 _HAN = re.compile("[\u3400-\u9fff]")
 
 # A page is annotated by a mirror and not by a teacher if ...
@@ -39,7 +40,7 @@ class Evidence:
     """What a page shows of readings, outside of slipped bytes."""
 
     annotated: dict[str, str] = field(default_factory=dict)  # character -> its most frequent reading
-    plain: frozenset[str] = frozenset()  # characters that stand without a reading
+    bare: str = ""  # the text of which every character stands without a reading
     odd: frozenset[tuple[str, str]] = frozenset()  # readings behind characters that do not have them
     injected: bool = False  # a mirror did it
     everywhere: bool = False  # also behind characters that no conversion changed
@@ -48,50 +49,77 @@ class Evidence:
 def gather(text: str) -> Evidence:
     """Return what readings the text shows and whether a mirror injected them."""
     listed = gbk.listed()
-    shown = Counter(_ANNOTATED.findall(text))
+    pieces = _BETWEEN.split(text)
+    shown = Counter(_pairs(pieces))
     found = {pair: n for pair, n in shown.items() if pair[1] in listed.get(pair[0], ())}
-    odd = frozenset(pair for pair in shown.keys() - found.keys() if pair[1] in gbk.syllables())
+    odd = frozenset(pair for pair in shown.keys() - found.keys() if pair[0] > "\x7f" and pair[1] in gbk.syllables())
     if not found:
-        return Evidence(plain=frozenset(text), odd=odd)
-    annotated: dict[str, str] = {}
-    times: Counter[str] = Counter()
-    for (character, _), count in found.items():
-        times[character] += count
-    for (character, reading), _ in sorted(found.items(), key=lambda item: (item[1], item[0])):
-        annotated[character] = reading
-    plain = frozenset(character for character, count in Counter(text).items() if count > times[character])
-    differ = sum(map(_differs, annotated))
+        return Evidence(bare=text, odd=odd)
+    annotated = {character: reading for character, reading in sorted(found, key=lambda pair: (found[pair], pair))}
+    bare = "".join([*(piece[:-1] for piece in pieces[:-1:2]), pieces[-1], *(character for character, _ in odd)])
+    differ = sum(character in script.traditional_characters() for character in annotated)
     if differ >= _MIN_CONVERTED * len(annotated):
-        toned = sum(bool(_TONED.search(reading)) for reading in annotated.values())
+        toned = not _TONED.isdisjoint("".join(annotated.values()))
         foreign = sum(n for (_, reading), n in found.items() if reading not in _ENGLISH)
-        injected = toned > 0 if differ > 1 else _is_common(annotated)
+        injected = toned if differ > 1 else _is_common(annotated)
         injected = injected or foreign >= _MIN_TONELESS
-        return Evidence(annotated, plain, odd, injected=injected)
+        return Evidence(annotated, bare, odd, injected=injected)
     everywhere = _is_injected_everywhere(text, annotated, sum(found.values()))
-    return Evidence(annotated, plain, odd, injected=everywhere, everywhere=everywhere)
+    return Evidence(annotated, bare, odd, injected=everywhere, everywhere=everywhere)
 
 
 def strip(text: str, evidence: Evidence) -> tuple[str, int]:
     """Return the text without injected readings, and how many there were."""
     if not evidence.injected:
         return text, 0
-    shown = set(_ANNOTATED.findall(text))
-    kept = {pair for pair in shown if not _is_injected(pair[0], pair[1], evidence)}
-    if not kept:
-        return _ALL.subn("", text)
+    pieces = _BETWEEN.split(text)
+    pairs = _pairs(pieces)
+    injected = {pair for pair in set(pairs) if is_injected(*pair, evidence)}
+    if pieces[0] and all(pair in injected for pair in pairs if pair[0]):
+        return "".join(pieces[::2]), len(pairs) - sum(not pair[0] for pair in pairs)
     count = 0
 
-    def without(match: re.Match[str]) -> str:
+    def cleaned(match: re.Match[str]) -> str:
         nonlocal count
-        if (match[1], match[2]) in kept:
+        if (match[1], match[2]) not in injected:
             return match[0]
         count += 1
         return ""
 
-    return _ALL.sub(without, text), count
+    return _ALL.sub(cleaned, text), count
 
 
-def _is_injected(character: str, reading: str, evidence: Evidence) -> bool:
+def without(text: str) -> str:
+    """Return the text without anything in brackets that looks like a reading."""
+    return _BETWEEN.sub("", text)
+
+
+def find_odd(text: str, evidence: Evidence, *, drops: bool) -> list[tuple[int, int]]:
+    """Return where readings stand behind characters that do not have them, from the last to the first.
+
+    A place is the start of the character and the end of the reading. With `drops`, which is a page whose decoder
+    shows nothing for a broken byte, also those behind characters that the mirror did not convert.
+    """
+    if not evidence.odd and not drops:
+        return []
+    odd = set(evidence.odd)
+    if drops and not evidence.everywhere:
+        odd.update((c, r) for c, r in evidence.annotated.items() if not is_injected(c, r, evidence))
+    found = [
+        (match.start() - 1, match.end())
+        for match in _BETWEEN.finditer(text)
+        if match.start() and (text[match.start() - 1], match[1]) in odd
+    ]
+    return found[::-1]
+
+
+def _pairs(pieces: list[str]) -> list[tuple[str, str]]:
+    """Return each reading with the character before it; the character is empty where a reading repeats the last."""
+    return [(piece[-1:], reading) for piece, reading in zip(pieces[::2], pieces[1::2], strict=False)]
+
+
+def is_injected(character: str, reading: str, evidence: Evidence) -> bool:
+    """Tell whether a mirror of that kind puts this reading behind this character."""
     if not (evidence.everywhere or _differs(character)):
         return False
     return reading in gbk.listed().get(character, ())
@@ -105,7 +133,7 @@ def _is_common(annotated: dict[str, str]) -> bool:
     """Tell whether the one annotated character is no rare one with a gloss, and its reading no English."""
     (character, reading), *_ = annotated.items()
     simple = script.simple_forms().get(character, character)
-    return bool(_TONED.search(reading)) and likelihood.load().share(simple) >= _COMMON / 10
+    return not _TONED.isdisjoint(reading) and likelihood.load().share(simple) >= _COMMON / 10
 
 
 def _is_injected_everywhere(text: str, annotated: dict[str, str], count: int) -> bool:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from operator import ne
 from typing import Literal
 
 from caibian.loaders.clean import bytes as slips
@@ -55,7 +54,7 @@ def repair_lines(
     if script == "simplified":
         simple = scripts.simplify(text, script=found)
         if simple is not text:
-            _count(repairs, "script", sum(map(ne, text, simple)))
+            _count(repairs, "script", scripts.differences(text, simple))
             text = simple
     damaged = found == "converted" or bool(repairs.keys() & {"slipped_bytes", "readings"})
     if width == "restore" and folded and (damaged or widths.is_page(text)):

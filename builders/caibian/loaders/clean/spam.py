@@ -181,7 +181,7 @@ def _splice_start(line: str, start: int, end: int, floor: int) -> int | None:
         if prefix and not _is_prefix(prefix):
             continue
         share = model.share(after)
-        if model.inside.get(before + after, 0) < _MIN_WORD or not share:
+        if model.inside(before + after) < _MIN_WORD or not share:
             continue
         lift = model.after(before, after) - _log(share)
         if lift >= _MIN_LIFT and (best is None or lift > best[0]):
