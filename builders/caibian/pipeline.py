@@ -178,8 +178,11 @@ def build(
     """
     _require_apart(config, out / config.name)
     pieces = find_pieces(config)
-    how = recipe(config, shards.folder(out / config.name))
-    with engine.start(engine_name, workers=workers or os.cpu_count() or 1, address=address) as run:
+    with (
+        shards.open_folder(out / config.name) as folder,
+        engine.start(engine_name, workers=workers or os.cpu_count() or 1, address=address) as run,
+    ):
+        how = recipe(config, folder.path)
         corpus = local_steps(pieces, how=how, run=run, on_progress=on_progress)
         on_progress(Progress("deduplicate", 0, 1))
         labels = account.label_set(corpus.columns("topics"), config, titles(how))
@@ -192,6 +195,7 @@ def build(
             return _summary(facts, assigned, None)
         with publish.open_draft(out, config.name, config.version) as draft:
             published, facts = _publish(draft, corpus, assigned, facts, config, run, on_progress)
+        folder.prune(keep=corpus.files())
     return _summary(facts, assigned, published)
 
 
@@ -251,11 +255,12 @@ def _publish(
     """Write rows, baseline and card into the draft and make it the version."""
     on_progress(Progress("publish", 0, 1))
     parts = [
-        publish.Shard((left.path, right.path), left.rows)
+        publish.Shard((*left.paths, right.path), left.rows)
         for left, right in zip(corpus.prepared, corpus.labelled, strict=True)
     ]
     files = publish.write_rows(draft.folder, parts, assigned.rows, labels=facts.labels, options=config.publish, run=run)
     on_progress(Progress("publish", 1, 1))
+    trained = None
     if config.baseline is not None:
         on_progress(Progress("baseline", 0, 1))
         trained = baseline.train_and_score(
@@ -263,4 +268,13 @@ def _publish(
         )
         facts = replace(facts, baseline=trained.as_dict() if trained else None)
         on_progress(Progress("baseline", 1, 1))
+    about = baseline.About(
+        name=config.name,
+        version=config.version,
+        description=config.description,
+        titles=dict(zip(facts.labels.names, facts.labels.zh, strict=False)),
+        funnel=facts.funnel,
+        repairs=facts.repairs,
+    )
+    baseline.write_report(draft.folder, about, trained)
     return publish.finish(draft, files, facts), facts

@@ -147,12 +147,3 @@ def open_folder(parent: Path) -> Iterator[Folder]:
         yield found
     finally:
         os.close(lock)
-
-
-def folder(parent: Path) -> Path:
-    """Return the hidden folder of shards beside a dataset's versions, made if it is not there.
-
-    Raises DataError where it cannot be made.
-    """
-    with open_folder(parent) as found:
-        return found.path

@@ -96,12 +96,20 @@ def _lay_out(page: Page, judged: list[Judged]) -> _Layout:
 def _behind_byline(judged: list[Judged], start: int, stop: int) -> int:
     """Return the body's start behind the byline, where the run began above it."""
     for position in range(min(stop, start + HEAD_LINES) - 1, start - 1, -1):
-        if judged[position].byline:
+        if _heads_text(judged[position]):
             above = sum(entry.prose for entry in judged[start:position])
             below = sum(entry.prose for entry in judged[position:stop])
             if below > 4 * above:
                 return position + 1
     return start
+
+
+def _heads_text(entry: Judged) -> bool:
+    """Return whether a line is a byline as over a text, not one such as 摄影：某某 under a picture in it."""
+    found = entry.byline
+    if found is None or entry.line.furniture:
+        return False
+    return found.dated or bool(found.publisher or found.authors or found.reporters or found.editors)
 
 
 def _behind_repeated_title(judged: list[Judged], start: int, stop: int, title: str | None) -> int:

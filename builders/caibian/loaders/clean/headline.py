@@ -7,6 +7,8 @@ from caibian.loaders.clean.judge import Judged
 
 # A headline is shorter; the lines above the body that may hold it.
 MIN_TITLE, MAX_TITLE = 4, 100
+# A line that only its place shows to be the headline is shorter still.
+MAX_SHOWN = 50
 REACH = 25
 # Between a title and its site's name in <title>.
 SUFFIX = re.compile(r"\s*(?:_{1,2}|\s[-–—|·»@]\s|-{1,3}|—{1,2}|\||｜|::|»|>|<|@|－)\s*")
@@ -35,8 +37,8 @@ def find_title(lines: Sequence[Judged], start: int, declared: str | None) -> tup
     title, place = _above_byline(above)
     if place >= 0 and above[place].line.link_chars * 2 > len(above[place].line.text):
         # Rather the line between the byline and the text than a link: in papers' pages the date stands on top.
-        below = range(start - 1, place, -1)
-        place = next((position for position in below if _may_head(above[position]) and _may_be(above[position])), place)
+        below = range(min(start, len(above) - 1), place, -1)
+        place = next((position for position in below if _is_title(above[position])), place)
         title = above[place].line.text
     if place >= 0:
         return title, place
@@ -104,15 +106,13 @@ _NO_TITLE = re.compile(
 )
 
 
-def _may_be(entry: Judged) -> bool:
-    return _NO_TITLE.match(entry.line.text) is None
+def _is_title(entry: Judged) -> bool:
+    return _may_head(entry) and len(entry.line.text) <= MAX_SHOWN and _NO_TITLE.match(entry.line.text) is None
 
 
 def is_headline(body: Sequence[Judged]) -> bool:
     """Return whether the body's first line is a headline above it: short, with no end of a sentence."""
-    if len(body) < 2 or not _may_head(body[0]) or _NO_TITLE.match(body[0].line.text):
-        return False
-    return len(body[0].line.text) <= 50 and any(len(entry.line.text) >= 30 for entry in body[1:6])
+    return len(body) >= 2 and _is_title(body[0]) and any(len(entry.line.text) >= 30 for entry in body[1:6])
 
 
 def _may_head(entry: Judged, *, linked: bool = False) -> bool:

@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 from caibian.loaders.clean import gbk
-from caibian.loaders.clean.parses import BEAM, Context, Link, Parse, Run, by_score, prune
+from caibian.loaders.clean.parses import Context, Link, Parse, Run, by_score, prune
 from caibian.loaders.clean.readings import BRACKETED, EATEN, FIRST_LETTER, LETTERS, WIDE
 from caibian.loaders.clean.scores import Scores
 
 _TOKEN = re.compile(rf"(?P<inserted>{BRACKETED})|(?P<eaten>{EATEN})|(?P<wide>{WIDE})|(?P<lost>[?\ufffd])|.", re.S)
 _GOES_ON = re.compile(rf"{BRACKETED}|[?\ufffd]|\n|\Z")  # a run does not end before these
 _AHEAD = re.compile(r"[\u4e00-\u9fff、。，“”《》：；0-9]{1,4}")
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 _LETTERS = re.compile(rf"[{LETTERS}]+")
 _UNOPENED = re.compile(r"[^()\n]{0,60}\)")
 _YEAR = re.compile(r"(?:(0[0-3])|9)\d?\d年")
@@ -52,6 +53,7 @@ class Lattice:
         self.codes = gbk.codes()
         self.characters = gbk.characters()
         self.listed = gbk.listed()
+        self.narrow = _PRIVATE.search(page) is None  # the decoder has no characters there and shows `?`
 
     def read(self, start: int, sign: int, before: str = "") -> Run | None:
         """Return the most likely reading of the page from `start`, with a sign of a slip that ends at `sign`.
@@ -215,7 +217,7 @@ class Lattice:
                 yield new._replace(score=score, last=mark, before=0, due=0.0, text=Link(mark, new.text))
             if not mark or twice:
                 yield new
-        for new in heapq.nlargest(PAIRS, guesses, key=by_score):
+        for new in guesses[:PAIRS] if self.narrow and text[end : end + 1] > "@" else ():
             yield new._replace(pending=ANY, before=0, score=new.score + _LOST_PAIR)
         for new in self._pair(parse, 0x80):  # no lead byte: decoders lose it with or without the one behind it
             yield new
@@ -239,15 +241,19 @@ class Lattice:
         """Return the best parses where a lost trail completes the pending byte."""
         if parse.pending == ANY:
             return []
-        return [
-            new._replace(score=new.score + _LOST_BYTE, text=Link(new.last, parse.text, True), lost=parse.lost + 1)
-            for new in self._best(parse, parse.pending, is_lead=True)
-        ]
+        guesses = []
+        for _, code in self.scores.best(parse.last, parse.pending, is_lead=True):
+            character = self.characters[code]
+            due = 0.0 if parse.split else self.scores.due(character)
+            score = parse.score + self.scores.after(parse.last, character) - due + _LOST_BYTE
+            link = Link(character, parse.text, True)
+            guesses.append(Parse(score, NONE, code, character, link, due, False, parse.lost + 1))
+        return guesses
 
     def _best(self, parse: Parse, byte: int, *, is_lead: bool) -> list[Parse]:
         """Return the best parses that go on with a character of this lead or trail."""
         found = self.scores.best(parse.last, byte, is_lead=is_lead)
-        return [self._add(parse, self.characters[code], code) for _, code in found[:BEAM]]
+        return [self._add(parse, self.characters[code], code) for _, code in found]
 
     def _add(self, parse: Parse, character: str, code: int) -> Parse:
         due = 0.0 if parse.split else self.scores.due(character)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from caibian.loaders.clean import gbk, likelihood, script
 
@@ -48,21 +49,23 @@ class Evidence:
 
 def gather(text: str) -> Evidence:
     """Return what readings the text shows and whether a mirror injected them."""
-    listed = gbk.listed()
     pieces = _BETWEEN.split(text)
     shown = Counter(_pairs(pieces))
-    found = {pair: n for pair, n in shown.items() if pair[1] in listed.get(pair[0], ())}
-    odd = frozenset(pair for pair in shown.keys() - found.keys() if pair[0] > "\x7f" and pair[1] in gbk.syllables())
+    usual = shown.keys() <= _usual()
+    found = shown if usual else Counter({pair: n for pair, n in shown.items() if _is_listed(*pair)})
+    syllables = gbk.syllables()
+    odd = frozenset(pair for pair in shown.keys() - found.keys() if pair[0] > "\x7f" and pair[1] in syllables)
     if not found:
         return Evidence(bare=text, odd=odd)
-    annotated = {character: reading for character, reading in sorted(found, key=lambda pair: (found[pair], pair))}
+    annotated = dict(found.keys())
+    if len(annotated) < len(found):
+        annotated = dict(sorted(found, key=lambda pair: (found[pair], pair)))
     bare = "".join([*(piece[:-1] for piece in pieces[:-1:2]), pieces[-1], *(character for character, _ in odd)])
-    differ = sum(character in script.traditional_characters() for character in annotated)
+    differ = len(annotated) if usual else sum(map(_differs, annotated))
     if differ >= _MIN_CONVERTED * len(annotated):
         toned = not _TONED.isdisjoint("".join(annotated.values()))
-        foreign = sum(n for (_, reading), n in found.items() if reading not in _ENGLISH)
         injected = toned if differ > 1 else _is_common(annotated)
-        injected = injected or foreign >= _MIN_TONELESS
+        injected = injected or sum(n for (_, reading), n in found.items() if reading not in _ENGLISH) >= _MIN_TONELESS
         return Evidence(annotated, bare, odd, injected=injected)
     everywhere = _is_injected_everywhere(text, annotated, sum(found.values()))
     return Evidence(annotated, bare, odd, injected=everywhere, everywhere=everywhere)
@@ -74,7 +77,10 @@ def strip(text: str, evidence: Evidence) -> tuple[str, int]:
         return text, 0
     pieces = _BETWEEN.split(text)
     pairs = _pairs(pieces)
-    injected = {pair for pair in set(pairs) if is_injected(*pair, evidence)}
+    injected = set(pairs)
+    if injected <= _usual():
+        return "".join(pieces[::2]), len(pairs)
+    injected = {pair for pair in injected if is_injected(*pair, evidence)}
     if pieces[0] and all(pair in injected for pair in pairs if pair[0]):
         return "".join(pieces[::2]), len(pairs) - sum(not pair[0] for pair in pairs)
     count = 0
@@ -120,9 +126,18 @@ def _pairs(pieces: list[str]) -> list[tuple[str, str]]:
 
 def is_injected(character: str, reading: str, evidence: Evidence) -> bool:
     """Tell whether a mirror of that kind puts this reading behind this character."""
-    if not (evidence.everywhere or _differs(character)):
-        return False
+    return (evidence.everywhere or _differs(character)) and _is_listed(character, reading)
+
+
+def _is_listed(character: str, reading: str) -> bool:
     return reading in gbk.listed().get(character, ())
+
+
+@lru_cache(maxsize=1)
+def _usual() -> frozenset[tuple[str, str]]:
+    """Return what mirrors insert nearly always: characters that a conversion changes, with their readings."""
+    listed = gbk.listed()
+    return frozenset((c, reading) for c in script.traditional_characters() for reading in listed.get(c, ()))
 
 
 def _differs(character: str) -> bool:

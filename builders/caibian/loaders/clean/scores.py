@@ -85,6 +85,7 @@ class Scores:
             codes = _likely_codes()[0 if is_lead else 1][byte]
             scores = [(self.after(last, self.characters[code]), code) for code in codes]
             found = tuple(heapq.nlargest(_CANDIDATES, scores))
+            found = tuple(pair for pair in found if pair[0] > found[0][0] - _CLOSE)
             if len(self.ranks) > _MAX_PAIRS // _CANDIDATES:
                 self.ranks.clear()
             self.ranks[key] = found
