@@ -192,3 +192,19 @@ def test_help_imports_nothing_heavy() -> None:
     shown = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     heavy = {"numpy", "pyarrow", "pydantic", "yaml", "sklearn", "jieba", "datasets", "resiliparse", "rich.table"}
     assert heavy.isdisjoint(shown.split())
+
+
+def test_a_shipped_test_split_keeps_its_copies_under_ids_of_their_own(run: Run) -> None:
+    Path("train.txt").write_text("".join(f"第{n}届运动会昨日在{'甲乙丙丁戊'[n]}县开幕\t体育\n" for n in range(5)))
+    Path("test.txt").write_text("主队三比一取胜\t体育\n省考今日开始报名\t教育\n主队三比一取胜\t体育\n")
+    Path("news.yaml").write_text(
+        "name: news\nversion: 1.0.0\nbaseline: null\nsplit: {by: source}\nsources:\n"
+        + "".join(
+            f"- {{path: {split}.txt, split: {split}, format: tsv, header: false, content: headline, labels: field}}\n"
+            for split in ("train", "test")
+        )
+    )
+    code, out, err = run("build", "news.yaml", "--out", "out", "--workers", "1", "--json")
+    assert code == 0, err
+    assert json.loads(out)["rows"] == {"train": 5, "test": 3}
+    assert run("verify", "out/news/1.0.0")[0] == 0

@@ -122,8 +122,9 @@ def others() -> pa.Array:
 
 def steps(path: Path, out: Path, *, run: Any) -> Corpus:
     config = config_of(path)
-    how = local.recipe(config, shards.folder(out))
-    return local.local_steps(local.find_pieces(config), how=how, run=run, on_progress=lambda now: None)
+    with shards.open_folder(out) as folder:
+        how = local.recipe(config, folder.path)
+        return local.local_steps(local.find_pieces(config), how=how, run=run, on_progress=lambda now: None)
 
 
 def on_deadly_steps(

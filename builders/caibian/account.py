@@ -110,10 +110,13 @@ def losses(counts: Mapping[str, int]) -> str:
 
 def notes(report: splits.Report) -> list[str]:
     """Return what a user should know about the splits, a sentence each."""
-    found = [
+    empty = dict.fromkeys(short.split for short in report.short if not report.sizes[short.split])
+    found = [f"no row is in {split}" for split in empty]
+    found += [
         f"{short.label}: {short.rows} of {short.wanted} rows wanted in {short.split} "
         f"({short.clusters} clusters of copies in all)"
         for short in report.short
+        if short.split not in empty
     ]
     found += [f"leak as shipped, {kind.replace(' ', ', ')}: {count} pairs" for kind, count in report.leaks.items()]
     found += [f"{count} rows of the unknown split {name!r}" for name, count in report.unknown.items()]

@@ -413,6 +413,8 @@ def _contradictions(config: Config) -> list[str]:
             problems.append(f"sources.{number}.path: must name a file, a folder or a glob")
     if config.baseline is not None and not set(config.baseline.models) - {"rules"}:
         problems.append('baseline.models: must name a model that learns, beside "rules"; or set baseline: null')
+    if config.baseline is not None and not config.publish.text:
+        problems.append("baseline: has nothing to learn from where publish.text is false; set baseline: null")
     for key, value in (("label.taxonomy", config.label.taxonomy), ("split.frozen", config.split.frozen)):
         if value is not None and not config.resolve(value).is_dir():
             problems.append(f"{key}: {config.resolve(value)} is not a folder")

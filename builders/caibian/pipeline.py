@@ -1,12 +1,14 @@
 """The one place where the steps are composed: files -> a published dataset, or files -> what became of them."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,7 +17,7 @@ from caibian.config import Config, Label, load
 from caibian.corpus import Corpus
 from caibian.errors import ConfigError, DataError
 from caibian.loaders import read as reading
-from caibian.loaders.read.files import find
+from caibian.loaders.read.files import find, printable
 from caibian.local import (
     OnProgress,
     Progress,
@@ -43,10 +45,15 @@ def check(path: Path, *, source: str | None = None) -> list[str]:
     if config.label.taxonomy is not None:
         problems += labelling.problems(config.resolve(config.label.taxonomy))
     if config.label.gold is not None:
-        problems += _problems_of(partial(review.read_judgements, config.resolve(config.label.gold)))
+        problems += _problems_of(partial(_judgements, config, config.resolve(config.label.gold)))
     if config.split.frozen is not None:
         problems += _problems_of(partial(publish.assignments, config.resolve(config.split.frozen)))
     return [f"{path}: {problem}" for problem in problems]
+
+
+def _judgements(config: Config, gold: Path) -> object:
+    """Return people's judgements; where rules label, only topics of theirs can be among them."""
+    return review.read_judgements(gold, topics=list(titles(recipe(config, Path()))) or None)
 
 
 def _problems_of(attempt: Callable[[], object]) -> list[str]:
@@ -176,7 +183,7 @@ def build(
     Local steps run shard by shard on the engine; clustering and splitting see light columns of all rows; a shard
     that an earlier run left is not made again. Raises DataError where nothing can be read or published.
     """
-    _require_apart(config, out / config.name)
+    _require_writable(config, out / config.name)
     pieces = find_pieces(config)
     with (
         shards.open_folder(out / config.name) as folder,
@@ -199,8 +206,10 @@ def build(
     return _summary(facts, assigned, published)
 
 
-def _require_apart(config: Config, target: Path) -> None:
-    """Raise ConfigError where a source holds the folder that the build writes into: it would read its own output."""
+def _require_writable(config: Config, target: Path) -> None:
+    """Raise ConfigError where the build cannot write into a folder: for its name, or as a source that holds it."""
+    if printable(str(target)) != str(target):
+        raise ConfigError(f"{target}: is no name in UTF-8, as Parquet files need; choose another --out")
     for source in config.sources:
         folder = config.resolve(source.path)
         if folder.is_dir() and target.resolve().is_relative_to(folder.resolve()):
@@ -234,7 +243,22 @@ def assign(corpus: Corpus, config: Config, labels: publish.LabelSet) -> Assigned
     )
     rows = _with(rows, clusters.rows)
     assignment = splits.split(rows, options=config.split, pairs=clusters.pairs, frozen=frozen)
-    return Assigned(_with(rows, assignment.rows), assignment.report)
+    rows = _with(rows, assignment.rows)
+    return Assigned(_with(rows, pa.table({"id": _unique_ids(rows)})), assignment.report)
+
+
+def _unique_ids(rows: pa.Table) -> pa.Array:
+    """Return the ids, numbered from the second on where published rows share one: a test that ships copies keeps them.
+
+    An id stands for the record's content, so rows share one only if they say the same.
+    """
+    ids = rows["id"].to_pylist()
+    seen: Counter[str] = Counter()
+    for row in np.flatnonzero(rows["dropped"].is_null().to_numpy()).tolist():
+        seen[ids[row]] += 1
+        if seen[ids[row]] > 1:
+            ids[row] = f"{ids[row]}-{seen[ids[row]]}"
+    return pa.array(ids, pa.string())
 
 
 def _with(rows: pa.Table, new: pa.Table) -> pa.Table:

@@ -28,6 +28,7 @@ _INSPECTED = (
     "id", "source", "place", "title", "text", "paragraphs", "published", "publisher", "author", "section", "url",
     "encoding", "script", "repairs", "topics", "label_source", "evidence", "paragraph_topics", "dropped",
 )  # fmt: skip
+_NOTES = 20  # shown after a build; a corpus of hundreds of rare labels has a note for each of them
 
 
 class _Console(Console):
@@ -50,8 +51,11 @@ def summary(built: Summary) -> None:
     console.print(_label_table(built))
     if built.baseline and built.baseline["models"]:
         console.print(_score_table(built.baseline))
-    for note in (*built.notes, *(built.baseline or {}).get("notes", ())):
+    notes = [*built.notes, *(built.baseline or {}).get("notes", ())]
+    for note in notes[:_NOTES]:
         console.print(Text(f"note: {note}"))
+    if len(notes) > _NOTES:
+        console.print(f"note: and {len(notes) - _NOTES} more of these; --json gives all")
     if built.folder is None:
         console.print("dry run: nothing was written")
         return

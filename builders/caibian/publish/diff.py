@@ -15,6 +15,8 @@ from caibian.publish.markdown import table
 
 Part = Literal["MAJOR", "MINOR", "PATCH"]
 KINDS = ("added", "removed", "moved", "relabelled", "retexted", "changed")
+# Where a row was read: a file that grew has another hash, and rows that move in it are the same rows.
+_WHERE = {"source", "place", "source_sha256", "format", "encoding"}
 _COMPARED = ("articles", "paragraphs")  # the config `dropped` is a record of the build, not data to learn from
 
 
@@ -30,7 +32,8 @@ class Change:
 class Diff:
     """The changes from `old` to `new`: of articles by kind, of paragraphs by kind, of columns and of labels.
 
-    A row may be moved to another split, relabelled, retexted (title or text) and changed (any other column) at once.
+    A row may be moved to another split, relabelled, retexted (title or text) and changed (any other column, but for
+    those that say where it was read) at once.
     """
 
     old: str
@@ -164,7 +167,7 @@ def _changes(
 ) -> dict[str, Change]:
     if _digests(records[0], config) == _digests(records[1], config):
         return {kind: Change(0) for kind in KINDS}
-    common = [name for name, kind in after.items() if before.get(name) == kind]
+    common = [name for name, kind in after.items() if before.get(name) == kind and name not in _WHERE]
     old, new = (index(folder, record, config, columns=common) for folder, record in zip(folders, records, strict=True))
     found = _ids(old, new)
     shown = examples(folders, records, config, {kind: ids.slice(0, limit).to_pylist() for kind, ids in found.items()})

@@ -19,7 +19,7 @@ def require_due(draft: Draft, digest: str) -> None:
         if manifest.read(draft.target)["content_sha256"] == digest:
             return
         found = diff(draft.target, draft.folder, examples_of_each=0)
-        what = found.summary() if found.is_seen else "none but dropped ones"
+        what = found.summary() if found.is_seen else "none but dropped ones, or where rows were read"
         raise DataError(f"{draft.target}: exists with other rows: {what}; due version is {found.due}")
     earlier = latest_before(draft.target)
     if earlier is None:

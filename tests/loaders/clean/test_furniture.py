@@ -16,6 +16,7 @@ from caibian.loaders.clean.furniture import MAX_CHARS, ends_article, is_bar
         "承办:云岫县融媒体中心",
         "版权声明", "反侵权公告：", "Copyright © 2021 云岫网", "某ICP备12345678号-1",
         "互联网新闻信息服务许可证编号：1", "关于我们 | 联系我们",
+        "加载更多 | 云岫快报 热线 0900-123456", "云岫日报数字报 网络版由本报网络部制作 热线：0900-123456",
         "声明：本网转载此文仅为传递信息，不代表本网观点。如有侵权，请在三十日内与本网联系，我们将及时处理。"
         "谢谢您的理解与支持，也欢迎来稿。",
     ],
@@ -48,10 +49,25 @@ def test_sentences_do_not_end_the_article(text: str) -> None:
         "大 中 小", "打印 ", "[打印]",
         "点击数：352", "第1页/共3页", "[1] [2] [3]", "视频加载中...", "广告", "| | |", "()", "……", "原标题：渡口通桥",
         "您的浏览器不支持该播放器",
+        "阅读 2725", "赞 93 在看 25", "阅读 1.2万 点赞 35 评论 7", "浏览量：3.5万+",
+        "点击上方蓝字关注我们", "点蓝字，关注望川发布", "欢迎关注我们", "第04版：要闻 上一版 下一版", "标题导航 | 全文检索 | PDF下载",
+        "放大 缩小 默认", "放大 ＋ 缩小 － 默认", "上一版 下一版", "新闻 | 房产 | 汽车 | 教育 | 健康 | 旅游",
     ],
 )  # fmt: skip
 def test_bars(text: str) -> None:
     assert is_bar(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "阅读 2725 册图书的人", "赞 93 岁老人的手艺", "点击率上升", "关注我们身边的河", "第3版地图出版", "咨询电话：0900-123456",
+        "姓名 | 年龄 | 籍贯", "上一版方案", "放大镜 缩小镜",
+    ],
+)  # fmt: skip
+def test_short_lines_of_articles_are_no_furniture(text: str) -> None:
+    assert not is_bar(text)
+    assert not ends_article(text)
 
 
 def test_a_long_line_is_never_furniture() -> None:

@@ -9,6 +9,7 @@ from caibian.config import Clean, HostRules
 from caibian.loaders.clean.article import Article, extract
 from caibian.loaders.clean.page import Page, parse
 from caibian.loaders.clean.repair import Repaired, repair_lines
+from caibian.loaders.clean.script import detect
 from caibian.schema import CLEAN, plus
 
 # A field of JSONL or CSV holds HTML if a paragraph, a line break or any closing tag is in it.
@@ -82,7 +83,7 @@ def _repair(page: Page, options: Clean) -> Repaired:
     declared = [name for name in _GIVEN[:-1] if getattr(page.declared, name)]
     texts = [getattr(page.declared, name) for name in declared] + [line.text for line in page.lines]
     if not options.repair:
-        return Repaired(lines=texts, repairs={}, script="keep")
+        return Repaired(lines=texts, repairs={}, script=detect("\n".join(texts)))
     repaired = repair_lines(texts, script=options.script, width=options.width)
     for name, text in zip(declared, repaired.lines, strict=False):
         setattr(page.declared, name, text or None)

@@ -153,7 +153,7 @@ def _without_title(lines: list[Line], title: str | None) -> list[Line]:
 def _describe(page: Page, layout: _Layout, paragraphs: list[str]) -> Article:
     """Return the article with its metadata; what a record or a host's rule states is not looked for."""
     declared = page.declared
-    found = [entry.byline for entry in layout.heads if entry.byline] + [credits for _, credits in layout.tails]
+    found = [entry.byline for entry in layout.heads if entry.byline] + [tail for _, tail in layout.tails]
     if layout.name:
         found.append(byline.Credits(authors=[layout.name]))
     if paragraphs:

@@ -147,7 +147,11 @@ def _belongs(entry: Judged, home: int) -> bool:
 def _signature(judged: list[Judged], position: int) -> bool:
     """Return whether a line is the date below a document's last line, such as 2022年1月27日."""
     entry = judged[position]
-    return entry.byline is not None and entry.home == judged[position - 1].home and SIGNED.fullmatch(entry.line.text) is not None
+    return (
+        entry.byline is not None
+        and entry.home == judged[position - 1].home
+        and SIGNED.fullmatch(entry.line.text) is not None
+    )
 
 
 def _best_run(values: list[float], begin: int, end: int) -> tuple[float, int, int]:

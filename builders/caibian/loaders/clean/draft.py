@@ -82,9 +82,9 @@ def without_addresses(text: str) -> str:
         return text
     kept, stop = [], 0
     for match in _ADDRESS.finditer(text):
-        before = text[max(stop, match.start() - 40) : match.start()]
-        begin = (_NAME if match.group().startswith("@") else _SCHEME).search(before[-14:] if match[0][0] == ":" else before)
+        pattern, reach = (_NAME, 40) if match[0].startswith("@") else (_SCHEME, 14)
+        begin = pattern.search(text[max(stop, match.start() - reach) : match.start()])
         if begin is not None:
-            kept.append(text[stop : match.start() - len(begin.group())])
+            kept.append(text[stop : match.start() - len(begin[0])])
             stop = match.end()
     return " ".join([*kept, text[stop:]])

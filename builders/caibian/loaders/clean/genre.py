@@ -58,7 +58,7 @@ _FOREIGN_LEADS = bytes([*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC3, 0xD
 
 
 def _is_plainly_chinese(draft: Draft, min_share: float) -> bool:
-    """Return whether bounds alone say so: so many Han at least, so many letters (two a word), kana and hangul at most."""
+    """Return whether bounds alone say so: Han there are at least, letters (two a word), kana and hangul at most."""
     foreign = count_bytes(draft.source, _FOREIGN_LEADS)
     kana = draft.source.count(b"\xe3") - draft.source.count(b"\xe3\x80")
     return draft.han >= min_share * (draft.han + foreign) and kana + foreign <= KANA_SHARE * draft.han

@@ -35,8 +35,8 @@ def find_title(lines: Sequence[Judged], start: int, declared: str | None) -> tup
     if place >= 0:
         return title, place
     title, place = _above_byline(above)
-    if place >= 0 and above[place].line.link_chars * 2 > len(above[place].line.text):
-        # Rather the line between the byline and the text than a link: in papers' pages the date stands on top.
+    if place >= 0 and above[place].line.link_chars * 2 > len(above[place].line.text) and not _is_by(above, place):
+        # A link from elsewhere is no title: in papers' pages the date stands on top and the title below it.
         below = range(min(start, len(above) - 1), place, -1)
         place = next((position for position in below if _is_title(above[position])), place)
         title = above[place].line.text
@@ -104,6 +104,11 @@ def _above_body(above: Sequence[Judged]) -> tuple[str | None, int]:
 _NO_TITLE = re.compile(
     r"[—\-]{2}|(?:[^|｜]{1,8}[|｜]){3}|[\u4e00-\u9fff]{1,3}$|.*[。，：:；]$|\S{1,6}\s?[:：]\s?\d{0,9}$|(?:分类|类别|楼层|栏目)\s?[:：]"
 )
+
+
+def _is_by(above: Sequence[Judged], place: int) -> bool:
+    """Return whether a line stands in one block with the line below it."""
+    return above[place].home == above[place + 1].home
 
 
 def _is_title(entry: Judged) -> bool:

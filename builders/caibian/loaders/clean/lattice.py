@@ -22,6 +22,7 @@ _LETTERS = re.compile(rf"[{LETTERS}]+")
 _UNOPENED = re.compile(r"[^()\n]{0,60}\)")
 _YEAR = re.compile(r"(?:(0[0-3])|9)\d?\d年")
 _FOLDABLE = frozenset(",;:!?()")
+_FOUND_ACROSS = frozenset("！？。")
 _LAST = frozenset("。！？”…")  # marks that a lost byte at the end of a text may have been
 
 PAIRS = 4  # guesses at a character whose trail is lost together with the next lead
@@ -35,7 +36,7 @@ _LOST_BYTE = -3.0
 _LOST_LEAD = -8.0
 _LOST_BEFORE_MARK = -3.0  # ... before a mark that mirrors find across characters
 _LOST_PAIR = -12.0
-_LITERAL = {"inserted": -14.0, "eaten": -18.0, "wide": -18.0, "?": -5.0, "\ufffd": -14.0}
+_LITERAL = {"inserted": -14.0, "eaten": -18.0, "wide": -18.0, "mark": -12.0, "?": -5.0, "\ufffd": -14.0}
 _LITERAL_INJECTED = 12.0  # what makes all of these less likely on a page that is known to be annotated
 _ODD = -7.0  # a Latin letter, a bracket or `?` within Han
 _TWICE = -4.0  # an ASCII character was swallowed just before another lost byte
@@ -114,9 +115,9 @@ class Lattice:
                 text = parse.text
                 for character in piece:
                     text = Link(character, text)
-                cost = _LITERAL[kind if step else piece]
+                cost = _LITERAL[kind if step else "mark" if self._is_marked(match) else piece]
                 cost -= _LITERAL_INJECTED if self.context.readings.injected and step else 0.0
-                new.append(Parse(parse.score + cost, NONE, 0, piece[-1], text, lost=parse.lost))
+                new.append(Parse(parse.score + cost, NONE, 0, piece[-1], text, guesses=parse.guesses))
         return new
 
     def _ascii(self, parse: Parse, piece: str) -> Iterator[Parse]:
@@ -139,7 +140,7 @@ class Lattice:
             return (self._add(parse, self.characters[code], code),)
         paired = self._pair(parse, lead)
         if trail >= 0x80:
-            return [Parse(new.score, trail, code, new.last, new.text, new.due, False, new.lost) for new in paired]
+            return [Parse(new.score, trail, code, new.last, new.text, new.due, False, new.guesses) for new in paired]
         return [self._add(new, chr(trail), trail) for new in paired]  # an ASCII character behind the slip
 
     def _pair(self, parse: Parse, trail: int) -> Iterable[Parse]:
@@ -200,8 +201,7 @@ class Lattice:
         """Yield the parses where `?` or U+FFFD stands for a lost byte, or for two."""
         text, end = match.string, match.end()
         if parse.pending == NONE:
-            marked = self.context.converted and text[end : end + 1] in tuple("！？。")
-            cost = _LOST_BEFORE_MARK if marked else _LOST_LEAD
+            cost = _LOST_BEFORE_MARK if self._is_marked(match) else _LOST_LEAD
             yield parse._replace(pending=ANY, before=0, score=parse.score + cost)
             return
         if self.context.folded:
@@ -223,6 +223,10 @@ class Lattice:
             yield new
             yield new._replace(pending=ANY, before=0)
 
+    def _is_marked(self, match: re.Match[str]) -> bool:
+        """Tell whether a mark follows that mirrors find across characters."""
+        return self.context.converted and match.string[match.end() : match.end() + 1] in _FOUND_ACROSS
+
     def _swallowed(self, match: re.Match[str]) -> str:
         """Return what stands for an ASCII character that was swallowed with the byte.
 
@@ -241,25 +245,24 @@ class Lattice:
         """Return the best parses where a lost trail completes the pending byte."""
         if parse.pending == ANY:
             return []
-        guesses = []
-        for _, code in self.scores.best(parse.last, parse.pending, is_lead=True):
-            character = self.characters[code]
-            due = 0.0 if parse.split else self.scores.due(character)
-            score = parse.score + self.scores.after(parse.last, character) - due + _LOST_BYTE
-            link = Link(character, parse.text, True)
-            guesses.append(Parse(score, NONE, code, character, link, due, False, parse.lost + 1))
-        return guesses
+        return [new._replace(score=new.score + _LOST_BYTE) for new in self._best(parse, parse.pending, is_lead=True)]
 
     def _best(self, parse: Parse, byte: int, *, is_lead: bool) -> list[Parse]:
         """Return the best parses that go on with a character of this lead or trail."""
-        found = self.scores.best(parse.last, byte, is_lead=is_lead)
-        return [self._add(parse, self.characters[code], code) for _, code in found]
+        new = []
+        for _, code in self.scores.best(parse.last, byte, is_lead=is_lead):
+            character = self.characters[code]
+            due = 0.0 if parse.split else self.scores.due(character)
+            score = parse.score + self.scores.after(parse.last, character) - due
+            link = Link(character, parse.text, True)
+            new.append(Parse(score, NONE, code, character, link, due, False, parse.guesses + 1))
+        return new
 
     def _add(self, parse: Parse, character: str, code: int) -> Parse:
         due = 0.0 if parse.split else self.scores.due(character)
         score = parse.score + self.scores.after(parse.last, character) - due
         before = code if code > 0xFF else (parse.before << 8 | code) & 0xFFFF
-        return Parse(score, NONE, before, character, Link(character, parse.text), due, False, parse.lost)
+        return Parse(score, NONE, before, character, Link(character, parse.text), due, False, parse.guesses)
 
 
 def _reading(piece: str) -> str:

@@ -23,7 +23,9 @@ _PUNCTUATION = {mark: math.log(share) for mark, share in PUNCTUATION.items()}
 _STOPS, _OPENERS = frozenset("，、；：。？！"), frozenset("“《（‘”’）》—…　")
 _ENDS = frozenset("。！？；\n")
 _AFTER_STOP = -9.0  # two stops in a row are a mistake
-_BYLINE = math.log(0.1)  # 　（ before the reporter's name
+# 　（ stands before the reporter's name, 。” ends what somebody said; a title ends in no full stop.
+_MARKS_TOGETHER = {pair: math.log(share) for pair, share in {"　（": 0.1, "。”": 0.1, "！”": 0.1, "？”": 0.1, "。“": 0.03,
+                   "。》": 1e-5, "。）": 1e-4, "。　": 0.01}.items()}  # fmt: skip
 _RARE = math.log(1e-9)  # a Han character that no word of the dictionary has
 _SYMBOL = math.log(1e-7)  # any other character of GBK
 _ASCII = math.log(1e-3)
@@ -87,8 +89,9 @@ class Likelihood:
 
     def _after(self, before: str, character: str) -> float:
         if character in _PUNCTUATION:
-            if before == "　" and character == "（":
-                return _BYLINE
+            known = _MARKS_TOGETHER.get(before + character)
+            if known is not None:
+                return known
             return _PUNCTUATION[character] + (_AFTER_STOP if before in _STOPS and character not in _OPENERS else 0.0)
         if character > "\uffff" or not self.alone[ord(character)] or character < "\x80":
             return _other(before, character)

@@ -28,7 +28,7 @@ class Parse(NamedTuple):
     text: Link | None
     due: float = 0.0  # what the last character costs unless its reading follows
     split: bool = False  # an insertion stands between the pending byte and its trail
-    lost: int = 0  # guesses at lost bytes
+    guesses: int = 0  # at lost bytes
 
 
 class Run(NamedTuple):
@@ -37,7 +37,7 @@ class Run(NamedTuple):
     text: str
     end: int
     gain: float  # nats by which it is likelier than what was there
-    lost: int  # 1 if information is gone
+    lost: int  # 1 if something that is gone could not be guessed
 
 
 @dataclass(frozen=True, slots=True)

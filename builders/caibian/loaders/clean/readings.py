@@ -51,17 +51,17 @@ def gather(text: str) -> Evidence:
     """Return what readings the text shows and whether a mirror injected them."""
     pieces = _BETWEEN.split(text)
     shown = Counter(_pairs(pieces))
-    usual = shown.keys() <= _usual()
-    found = shown if usual else Counter({pair: n for pair, n in shown.items() if _is_listed(*pair)})
-    syllables = gbk.syllables()
-    odd = frozenset(pair for pair in shown.keys() - found.keys() if pair[0] > "\x7f" and pair[1] in syllables)
+    unusual = [pair for pair in shown if pair not in _usual()]
+    wrong = [pair for pair in unusual if not _is_listed(*pair)]
+    found = {pair: n for pair, n in shown.items() if pair not in wrong} if wrong else shown
+    odd = frozenset(pair for pair in wrong if pair[0] > "\x7f" and pair[1] in gbk.syllables())
     if not found:
         return Evidence(bare=text, odd=odd)
     annotated = dict(found.keys())
     if len(annotated) < len(found):
         annotated = dict(sorted(found, key=lambda pair: (found[pair], pair)))
     bare = "".join([*(piece[:-1] for piece in pieces[:-1:2]), pieces[-1], *(character for character, _ in odd)])
-    differ = len(annotated) if usual else sum(map(_differs, annotated))
+    differ = sum(map(_differs, annotated)) if unusual else len(annotated)
     if differ >= _MIN_CONVERTED * len(annotated):
         toned = not _TONED.isdisjoint("".join(annotated.values()))
         injected = toned if differ > 1 else _is_common(annotated)

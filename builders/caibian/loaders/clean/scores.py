@@ -24,6 +24,7 @@ CONFIDENCE = 0.5  # a guess at a lost byte that is more often wrong than right i
 _WORDS = 0.7  # how far words, not characters, decide about a lost byte
 _WEIGHED = 10  # parses, of those that guess, that are weighed by words: each costs some 30 microseconds ...
 _CLOSE = 12.0  # ... and those only that are so many nats from the best
+_AROUND = 5  # characters on either side of a guess that a word with it may reach
 _CANDIDATES = 40  # characters kept for a lost byte; the rest together have less than 2 % of the probability
 _MIN_SHARE = 1e-6  # of running text; a rarer character is no guess at a lost byte
 _MAX_PAIRS = 300_000  # scores kept; bounds the memory
@@ -101,7 +102,7 @@ class Scores:
             pairs = zip(parse.last + follows, follows, strict=False)
             scores.append(parse.score + sum(self.after(a, b) for a, b in pairs))
         best = max(range(len(beam)), key=scores.__getitem__)
-        if not beam[best].lost:
+        if not beam[best].guesses:
             return Run(_spell(beam[best].text, sure=True), span[1], scores[best] - literal, 0)
         ranked = heapq.nlargest(_WEIGHED, range(len(beam)), key=scores.__getitem__)
         ranked = [at for at in ranked if scores[at] > scores[best] - _CLOSE]
@@ -109,15 +110,19 @@ class Scores:
         weighed = {at: scores[at] + self._weigh(beam[at], before, follows, opened) for at in ranked}
         best = max(ranked, key=lambda at: (weighed[at], -at))
         sure = _share(beam, weighed, best) >= CONFIDENCE
-        return Run(_spell(beam[best].text, sure=sure), span[1], beam[best].score - literal, int(beam[best].lost > 0))
+        text = _spell(beam[best].text, sure=sure)
+        return Run(text, span[1], beam[best].score - literal, int("?" in text))
 
     def _weigh(self, parse: Parse, before: str, follows: str, opened: str) -> float:
         """Return what words, the page and open brackets change in the score of a parse that guesses."""
         text = _spell(parse.text, sure=True)
-        simple = [self.simple.get(character, character) for character in before + text + follows]
-        characters = sum(self.model.after(a, b) for a, b in zip(["", *simple], simple, strict=False))
-        gain = _WORDS * (self.model.of_words("".join(simple)) - characters)
         guessed = [at for at, link in enumerate(reversed(_links(parse.text))) if link.guessed]
+        if not guessed:
+            return 0.0
+        around = (before + text + follows)[guessed[0] + max(0, len(before) - _AROUND) : guessed[-1] + len(before) + _AROUND]
+        simple = "".join([self.simple.get(character, character) for character in around])
+        characters = sum(map(self.model.after, simple, simple[1:])) + self.model.after("", simple[0])
+        gain = _WORDS * (self.model.of_words(simple) - characters)
         whole = before[-1:] + text + follows[:1]
         shift = len(before[-1:])
         neighbours = self._neighbours()
