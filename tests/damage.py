@@ -14,8 +14,8 @@ from typing import Literal
 import opencc
 from pypinyin.pinyin_dict import pinyin_dict
 
-Decoder = Literal["swallow", "replace", "python", "drop"]
-Order = Literal["scan", "each"]
+Decoder = Literal["swallow", "replace", "python", "drop", "gbk", "question", "ignore"]
+Order = Literal["scan", "each", "before"]
 Style = Literal["tone", "toneless", "repeated"]
 
 # Characters that a mainland table leaves as they are although phrases would convert some of them.
@@ -96,11 +96,13 @@ def damage(
     `table` holds the readings that are inserted, `convert` the script table (empty: none), `marks` the
     punctuation that is matched across characters too.
     """
-    mirrored = to_traditional(text, table=convert)
+    mirrored = to_traditional(text, table=convert) if order != "before" else text
     inserted = {
         character: brackets[0] + _style(reading, style, space) + brackets[1] for character, reading in table.items()
     }
     raw = _insert(mirrored.encode("gb18030"), inserted, marks, order, seed)
+    if order == "before":  # the mirror annotates Simplified bytes and converts what comes out of them
+        raw = to_traditional(decode(raw, "python"), table=convert).encode("gb18030", "replace")
     shown = decode(raw, decoder).replace("\x01", "")
     return shown.translate(_FOLD) if fold else shown
 
@@ -126,7 +128,14 @@ def _insert(raw: bytes, inserted: Mapping[str, str], marks: str, order: Order, s
 
 
 def decode(raw: bytes, decoder: Decoder) -> str:
-    """Return the bytes as a lenient GBK decoder shows them, invalid ones in that decoder's way."""
+    """Return the bytes as a lenient GBK decoder shows them, invalid ones in that decoder's way.
+
+    `gbk`, `question` and `ignore` are Python's codec of that narrower repertoire, which knows no private use and
+    goes on one byte behind what it cannot read, with its sign for it, `?` instead, or nothing.
+    """
+    if decoder in ("gbk", "question", "ignore"):
+        shown_by_codec = raw.decode("gbk", "ignore" if decoder == "ignore" else "replace")
+        return shown_by_codec.replace("\ufffd", "?") if decoder == "question" else shown_by_codec
     shown: list[str] = []
     at = 0
     while at < len(raw):

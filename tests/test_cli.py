@@ -1,6 +1,7 @@
 """The command line: what goes wrong gives one clear line, the right exit code, and leaves nothing half-written."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -66,6 +67,19 @@ def one_line(text: str) -> str:
         (("check", "missing.yaml"), 2, "missing.yaml: cannot be read"),
         (("nonsense",), 2, "No such command"),
         (("evaluate", "nowhere"), 3, "nowhere"),
+        (("evaluate", "nowhere", "--model", "nothing"), 2, "'nothing' does not exist"),
+        (("evaluate", "nowhere", "--predictions", "nothing"), 2, "'nothing' does not exist"),
+        (("predict", "nowhere", "page.html"), 3, "nowhere/options.json: does not exist"),
+        (("verify", "nowhere"), 3, "nowhere: is no dataset of ours"),
+        (("diff", "nowhere", "elsewhere"), 3, "nowhere: is no dataset of ours"),
+        (("push", "nowhere", "me/news", "--dry-run"), 3, "nowhere: is no dataset of ours"),
+        (("labels", "nowhere"), 2, "nowhere: cannot be read"),
+        (("gold", "nowhere", "--out", "gold.jsonl"), 3, "nowhere: No such file"),
+        (("inspect", "nowhere", "--id", "x"), 3, "nowhere: is no dataset of ours"),
+        (("inspect", "a", "b", "--id", "x"), 2, "--id: takes one DATASET"),
+        (("build", "--ray-address", "x"), 2, "--ray-address: is of use with --engine ray only"),
+        (("build", "--source", ""), 2, "--source: is empty"),
+        (("build", "--source", "\x1bm", "--out", "out"), 3, r"\x1bm: no such file or folder"),
     ],
 )
 def test_wrong_usage(run: Run, words: tuple[str, ...], code: int, expected: str) -> None:
@@ -114,6 +128,37 @@ def test_check_reports_every_problem(run: Run) -> None:
     assert len(json.loads(out)["problems"]) == 4
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("label: {gold: gold.jsonl}\n", 'gold.jsonl:1: "topics": no such topic bogus'),
+        ("split: {frozen: pages}\n", "pages: is no dataset of ours"),
+        ("label: {taxonomy: pages}\n", "pages: no topic file"),
+    ],
+)
+def test_check_looks_into_what_the_config_names(run: Run, text: str, expected: str) -> None:
+    pages(1)
+    Path("gold.jsonl").write_text('{"id": "x", "topics": ["bogus"]}\n')
+    code, out, err = run("check", config(text))
+    assert (code, out) == (2, "")
+    assert f"news.yaml: {expected}" in one_line(err)
+
+
+def test_check_knows_the_encodings(run: Run) -> None:
+    pages(1)
+    code, _, err = run("check", config(path="pages, encoding: klingon"))
+    assert code == 2
+    assert "no encoding is called 'klingon'" in one_line(err)
+
+
+def test_a_gold_file_in_another_encoding_is_refused(run: Run) -> None:
+    pages(1)
+    Path("gold.jsonl").write_bytes("会议".encode("gb18030"))
+    code, _, err = run("build", config("label: {gold: gold.jsonl}\n"), "--out", "out")
+    assert code == 3
+    assert "gold.jsonl: not UTF-8 at byte 0" in one_line(err)
+
+
 def test_check_of_a_good_config(run: Run) -> None:
     pages(1)
     assert run("check", config())[:2] == (0, "news.yaml: no problem found\n")
@@ -145,6 +190,34 @@ def test_output_that_cannot_be_written(run: Run) -> None:
     assert "cannot be written" in one_line(err)
 
 
+@pytest.mark.parametrize(
+    ("out", "source", "expected"),
+    [("pages/out", "pages", "pages: holds pages/out/news"), (".", ".", "holds news"), ("bad\udcff", "pages", "UTF-8")],
+)
+def test_a_folder_to_write_into_that_cannot_be(run: Run, out: str, source: str, expected: str) -> None:
+    """A build whose output lies in its source would read it the next time."""
+    pages(1)
+    code, _, err = run("build", config(path=source), "--out", out)
+    assert code == 2
+    assert expected in one_line(err)
+    assert sorted(path.name for path in Path().iterdir()) == ["news.yaml", "pages"]
+
+
+def test_rows_that_are_all_dropped_are_nothing_to_publish(run: Run) -> None:
+    pages()
+    code, _, err = run("build", config("clean: {min_chars: 100000}\n"), "--out", "out", "--workers", "1")
+    assert code == 3
+    assert "nothing to publish: 12 read; too_short 12" in one_line(err)
+
+
+def test_the_config_in_the_manifest_names_no_folder_of_this_machine(run: Run) -> None:
+    pages()
+    assert run("build", config(), "--out", "one", "--workers", "1")[0] == 0
+    assert run("build", "news.yaml", "--source", "pages", "--out", "two", "--workers", "1")[0] == 0
+    manifests = [Path(f"{out}/news/1.0.0/manifest.json").read_bytes() for out in ("one", "two")]
+    assert manifests[0] == manifests[1]
+
+
 def test_dry_run_writes_no_version(run: Run) -> None:
     pages()
     code, out, err = run("build", config(), "--out", "out", "--dry-run", "--workers", "1")
@@ -173,6 +246,33 @@ def test_inspect_for_a_person_shows_before_and_after(run: Run) -> None:
     assert code == 0, err
     assert "before" in out
     assert "readings" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "expected"),
+    [
+        ("inspect page.txt | true", 0, ""),
+        ("inspect --json page.txt | true", 0, ""),
+        ("inspect --json page.txt >&-", 0, ""),
+        ("check >/dev/full", 3, "output: No space left on device"),
+    ],
+)
+def test_standard_output_that_takes_nothing(tmp_path: Path, words: str, code: int, expected: str) -> None:
+    (tmp_path / "page.txt").write_text(ARTICLE)
+    line = f"set -o pipefail; {sys.executable} -c 'from caibian.cli import main; main()' {words}"
+    done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, expected in done.stderr) == (code, True), done.stderr
+    assert len(done.stderr.splitlines()) == (1 if expected else 0)
+
+
+def test_a_terminal_in_another_encoding(tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text(ARTICLE)
+    command = [sys.executable, "-c", "from caibian.cli import main; main()", "inspect", "page.txt"]
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    shown = subprocess.run(command, cwd=tmp_path, env=ascii_only, check=True, capture_output=True, text=True).stdout
+    assert r"\u516c\u8def" in shown
+    told = subprocess.run([*command, "--json"], cwd=tmp_path, env=ascii_only, check=True, capture_output=True).stdout
+    assert json.loads(told)["paragraphs"]
 
 
 def test_every_command_has_help_with_an_example(run: Run) -> None:

@@ -60,6 +60,21 @@ def test_all_problems_come_at_once_with_place_and_remedy(tmp_path: Path) -> None
             "for all sources or for none",
         ),
         ("name: n\nversion: 1.0.0\nsources: [{path: a, labls: field}]\n", "did you mean labels?"),
+        (SMALLEST.replace("1.0.0", "'١.٠.٠'"), "version: must be digits as in 1.0.0, got '١.٠.٠'"),
+        (SMALLEST.replace("news", "n" * 900), f"got '{'n' * 80}…'"),
+        (SMALLEST + "folder: /etc\n", "folder: no such option"),
+        (SMALLEST + '"\\e[31m\\n": 1\n', r"news.yaml: '\x1b[31m\n': no such option"),
+        (SMALLEST + "? \n: 1\n", "None: must be text (in quotes), got nothing"),
+        (SMALLEST + "clean: {repair: maybe}\n", "clean.repair: must be true or false, got 'maybe'"),
+        (SMALLEST + "publish: {mask: phone}\n", "publish.mask: must be a list, got 'phone'"),
+        (SMALLEST.replace("path: pages", "path: pages, fields: {text: true}"), "a position from 0, got True"),
+        (SMALLEST.replace("path: pages", "path: pages, fields: {text: -1}"), "a position from 0, got -1"),
+        (SMALLEST.replace("[{path: pages}]", "pages"), "sources: must be a list, got 'pages'"),
+        (SMALLEST.replace("[{path: pages}]", "[pages]"), "sources.0: must be a mapping, got 'pages'"),
+        (SMALLEST.replace("[{path: pages}]", "[]"), "sources: must not be empty"),
+        (SMALLEST + "baseline: {models: []}\n", "baseline.models: must name a model that learns"),
+        (SMALLEST + "baseline: {models: [rules]}\n", "baseline.models: must name a model that learns"),
+        (SMALLEST + "publish: {text: false}\n", "baseline: has nothing to learn from"),
     ],
 )
 def test_a_wrong_config_is_refused(tmp_path: Path, text: str, expected: str) -> None:
@@ -85,6 +100,12 @@ def test_missing_folder_and_huge_files_are_refused(tmp_path: Path) -> None:
 def test_source_replaces_the_path_of_a_single_source(tmp_path: Path) -> None:
     config = load(written(tmp_path, SMALLEST), source="elsewhere/pages")
     assert [Path(source.path) for source in config.sources] == [Path("elsewhere/pages").absolute()]
+
+
+def test_an_empty_source_is_no_folder(tmp_path: Path) -> None:
+    """An unset variable in a script would else build from whatever lies in the folder that it runs in."""
+    with pytest.raises(ConfigError, match="--source: is empty"):
+        load(written(tmp_path, SMALLEST), source="")
 
 
 def test_source_folder_serves_the_files_of_several_sources_that_are_there(tmp_path: Path) -> None:

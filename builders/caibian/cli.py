@@ -39,10 +39,10 @@ def main() -> None:
     """Run the command line; exit 0 done, 2 wrong usage or config, 3 unusable data, 1 our bug."""
     _prepare_output()
     try:
-        command = typer.main.get_command(app)
+        commands = typer.main.get_command(app)
         # Not app(): what it would make of a broken pipe is exit code 1.
-        with command.make_context("build-dataset", sys.argv[1:] or ["--help"]) as context:
-            command.invoke(context)
+        with commands.make_context("build-dataset", sys.argv[1:] or ["--help"]) as context:
+            commands.invoke(context)
         sys.stdout.flush()
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
@@ -56,7 +56,7 @@ def main() -> None:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        _fail(f"{error.filename or 'output'}: {error.strerror}; free some space, then run it again", DataError.exit_code)
+        _fail(f"{error.filename or 'output'}: {error.strerror}; free some space", DataError.exit_code)
     except MemoryError:
         _fail("out of memory: use fewer --workers", DataError.exit_code)
     except (KeyboardInterrupt, typer.Abort):
@@ -72,7 +72,7 @@ def _prepare_output() -> None:
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    for line in message.splitlines():
+    for line in message.encode(errors="backslashreplace").decode().splitlines():
         # A name may hold what moves the cursor or colours the terminal.
         shown = "".join(f"\\x{ord(one):02x}" if unicodedata.category(one) == "Cc" else one for one in line)
         print(f"build-dataset: {shown}", file=sys.stderr)
@@ -135,10 +135,10 @@ def build(
 @app.command(epilog="Example: build-dataset check news.yaml")
 def check(config: ConfigFile = None, source: Source = None, json: Json = False) -> None:
     """Report every problem of a config at once, before any file is read."""
-    from caibian import pipeline
+    from caibian.check import check as problems_of
 
     path = _config_path(config)
-    found = pipeline.check(path, source=source)
+    found = problems_of(path, source=source)
     if json:
         _print_json({"config": str(path), "problems": found})
     elif not found:

@@ -2,9 +2,8 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from caibian import account, baseline, dedup, engine, labelling, publish, review, shards, splits
+from caibian import account, baseline, dedup, engine, publish, review, shards, splits
 from caibian.config import Config, Label, load
 from caibian.corpus import Corpus
 from caibian.errors import ConfigError, DataError
@@ -30,39 +29,6 @@ from caibian.local import (
     recipe,
     titles,
 )
-
-
-def check(path: Path, *, source: str | None = None) -> list[str]:
-    """Return every problem of a config and of what it names, before any file is read; none for a good one."""
-    try:
-        config = load(path, source=source)
-    except ConfigError as error:
-        return list(error.problems)
-    problems = []
-    for item in config.sources:
-        problems += _problems_of(partial(find, config.resolve(item.path)))
-        problems += _problems_of(partial(next, reading.plan(item, ()), None))  # of its options, without any file
-    if config.label.taxonomy is not None:
-        problems += labelling.problems(config.resolve(config.label.taxonomy))
-    if config.label.gold is not None:
-        problems += _problems_of(partial(_judgements, config, config.resolve(config.label.gold)))
-    if config.split.frozen is not None:
-        problems += _problems_of(partial(publish.assignments, config.resolve(config.split.frozen)))
-    return [f"{path}: {problem}" for problem in problems]
-
-
-def _judgements(config: Config, gold: Path) -> object:
-    """Return people's judgements; where rules label, only topics of theirs can be among them."""
-    return review.read_judgements(gold, topics=list(titles(recipe(config, Path()))) or None)
-
-
-def _problems_of(attempt: Callable[[], object]) -> list[str]:
-    """Return what goes wrong, in words for the user."""
-    try:
-        attempt()
-    except (ConfigError, DataError) as error:
-        return str(error).splitlines()
-    return []
 
 
 def inspect(paths: Sequence[str], *, config: Config) -> Iterator[dict[str, Any]]:

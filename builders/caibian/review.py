@@ -36,7 +36,9 @@ def read_judgements(path: Path, *, topics: Sequence[str] | None = None) -> list[
     try:
         return read_gold(path, known=topics)
     except GoldError as error:
-        raise DataError("\n".join(f"{path}: {problem}" for problem in error.problems)) from None
+        raise DataError("\n".join(error.problems)) from None
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: not UTF-8 at byte {error.start}") from None
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from None
 

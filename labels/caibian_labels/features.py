@@ -14,9 +14,17 @@ Bools = NDArray[np.bool_]
 
 PARAGRAPH_FEATURES = ("title", "lead", "body", "share", "rank", "first", "margin")
 OWN_FEATURES = 5  # an article uses the first five; being first by a margin adds nothing to its paragraphs' verdicts
-ARTICLE_FEATURES = (*PARAGRAPH_FEATURES[:OWN_FEATURES], "best_paragraph", "mean_paragraph")
+ARTICLE_FEATURES = (
+    *PARAGRAPH_FEATURES[:OWN_FEATURES],
+    "best_paragraph",
+    "mean_paragraph",
+    "in_title",
+    "title_rank",
+    "stronger",
+)
+MOST_STRONGER = 5  # an item rarely has more than three topics; how far a sixth is behind tells nothing
 SPEECH_WEIGHT = 0.25  # what a leader says should be done is a quarter of a report
-TELLING = 1.0  # functions of less weight support a topic, but do not make a sentence one about it
+TELLING = 1.2  # functions of less weight support a topic, but do not make a sentence one about it
 CAPS = (6.0, 8.0, 10.0)  # of title, lead and body: beyond this more of the same says nothing new
 RANK_WEIGHTS = (2.0, 1.0, 0.5)  # a title tells most of what an item is about, the body least
 MOST_TIMES = 7  # a function that fires seven times counts three times as much as one that fires once
@@ -72,8 +80,18 @@ def with_paragraphs(articles: Features, chances: Floats, headlines: Floats, layo
         mean[owner[first]] = np.add.reduceat(chances * chars[:, None], first, axis=0) / total[:, None]
     bare = _without_body(layout)
     best[bare] = mean[bare] = headlines[bare]
-    values = np.concatenate((articles.values[:, :, :OWN_FEATURES], best[..., None], mean[..., None]), axis=2)
-    return Features(values, articles.fired)
+    own = articles.values[:, :, :OWN_FEATURES]
+    title = np.maximum(own[:, :, 0], 0.0)
+    rank = title / np.maximum(title.max(axis=1, keepdims=True, initial=0.0), 1e-9)
+    columns = (best, mean, title > 0, rank, np.minimum(_stronger(mean), MOST_STRONGER))
+    return Features(np.concatenate((own, *(one[..., None] for one in columns)), axis=2), articles.fired)
+
+
+def _stronger(values: Floats) -> Floats:
+    """Return for each value how many of its row's stand before it, the greatest first; all zeros come last."""
+    place = np.argsort(np.argsort(-values, axis=1, kind="stable"), axis=1)
+    counts: Floats = np.where(values > 0, place, np.count_nonzero(values, axis=1)[:, None]).astype(np.float64)
+    return counts
 
 
 def _without_body(layout: Layout) -> Ints:

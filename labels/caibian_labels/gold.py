@@ -70,7 +70,7 @@ def read_gold(path: Path, *, known: Iterable[str] | None = None) -> list[Judgeme
             try:
                 out.append(_judgement(json.loads(line), allowed))
             except (ValueError, RecursionError) as error:
-                found.append(f"{path.name}:{number}: {error}")
+                found.append(f"{path}:{number}: {error}")
     if found:
         raise GoldError(found)
     return out

@@ -27,18 +27,20 @@ def write_corpus(path: Path, documents: int) -> None:
 
 
 def html_page(title: str, text: str, *, size: int) -> str:
-    """Return a news page of about `size` bytes around a text: navigation, related links, footer."""
-    links = (f'<li><a href="/news/{n}.html">{title[: 8 + n % 9]}</a></li>' for n in range(100_000))
+    """Return a news page of about `size` bytes around a text: half of the rest is script, half navigation and links."""
     body = "".join(f"<p>{paragraph}</p>" for paragraph in text.split("\n"))
-    head = f"<html><head><meta charset='utf-8'><title>{title}</title></head><body><div class='nav'><ul>"
-    middle = f"</ul></div><div class='article'><h1>{title}</h1>{body}</div><div class='related'><ul>"
-    left = size - len((head + middle).encode())
-    parts: tuple[list[str], list[str]] = ([], [])
-    while left > 0:
-        for part in parts:
-            part.append(next(links))
-            left -= len(part[-1].encode())
-    return head + "".join(parts[0]) + middle + "".join(parts[1]) + "</ul></div></body></html>"
+    head = f"<html><head><meta charset='utf-8'><title>{title}</title>"
+    article = f"<div class='article'><h1>{title}</h1>{body}</div>"
+    left = size - len((head + article).encode())
+    link = '<li><a href="/news/2023/{}.html" target="_blank" title="{}">{}</a></li>'
+    links = [link.format(number, title, title[: 8 + number % 9]) for number in range(left // 400)]
+    script = "".join(f"var item{number} = document.getElementById('item{number}');\n" for number in range(left // 100))
+    middle = len(links) // 2
+    return (
+        f"{head}<script>{script}</script></head><body><div class='nav'><ul>{''.join(links[:middle])}</ul></div>"
+        f"{article}<div class='related'><ul>{''.join(links[middle:])}</ul></div>"
+        "<div class='footer'>版权所有</div></body></html>"
+    )
 
 
 def _documents(count: int) -> Iterator[dict[str, str]]:

@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -12,7 +13,7 @@ import pytest
 from tests.publish.rows import LABELS, Options, build, row
 
 from caibian.errors import DataError
-from caibian.publish import history
+from caibian.publish import articles, diff, history
 
 datasets = pytest.importorskip("datasets")
 
@@ -161,3 +162,14 @@ def test_history_of_a_dropped_row_and_of_a_paragraph(folder: Path) -> None:
 def test_history_of_no_row_is_one_line(folder: Path) -> None:
     with pytest.raises(DataError, match="has no row with the id 'nothing'"):
         history(folder, "nothing")
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"PAR1 cut short")])
+def test_what_cannot_be_read_of_a_dataset_is_said_in_one_line(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+    folder = build(tmp_path).folder
+    sound = build(tmp_path / "other", changes={3: {"split": "test"}}).folder
+    for path in (folder / "data" / "articles").iterdir():
+        damage(path)
+    for read in (lambda: history(folder, "x"), lambda: articles(folder, ["id"]), lambda: diff(folder, sound)):
+        with pytest.raises(DataError, match="cannot be read, `build-dataset verify` says what is damaged"):
+            read()

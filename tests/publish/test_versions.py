@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.publish.rows import LABELS, Options, build, row
+from tests.publish.rows import CHANGES, LABELS, Options, build, row
 
 from caibian.errors import DataError
 from caibian.publish import LabelSet, SourceFile, diff, verify
@@ -79,6 +79,14 @@ def test_new_rows_make_a_minor_version_due(tmp_path: Path) -> None:
     assert [fits(found, version) for version in ("1.0.1", "1.1.0", "2.0.0")] == [False, True, False]
 
 
+def test_where_a_row_was_read_is_no_change_of_the_row(tmp_path: Path) -> None:
+    """A file with a row more at its end has another hash; its other rows were all "changed" once, which is MAJOR."""
+    where = {"source_sha256": "cd" * 32, "place": "line 99"}
+    moved = {number: {**CHANGES.get(number, {}), **where} for number in range(25)}
+    found = diff(based(tmp_path), build(tmp_path, "1.1.0", rows=25, changes=moved).folder)
+    assert (found.summary(), found.due) == ("5 rows added", "1.1.0")
+
+
 def test_new_columns_make_a_minor_version_due_and_lost_ones_a_major(tmp_path: Path) -> None:
     full, bare = based(tmp_path), build(tmp_path / "bare", "1.0.1", options=Options(text=False)).folder
     assert diff(bare, full).summary().startswith("columns added: articles.title, articles.text, ")
@@ -133,7 +141,10 @@ def test_a_version_is_never_overwritten_with_other_rows(tmp_path: Path) -> None:
 def test_a_version_with_other_dropped_rows_is_not_overwritten_either(tmp_path: Path) -> None:
     based(tmp_path)
     before = snapshot(tmp_path / "dist")
-    with pytest.raises(DataError, match=r"exists with other rows: none but dropped ones, or where rows were read; due version is 1\.0\.1"):
+    with pytest.raises(
+        DataError,
+        match=r"exists with other rows: none but dropped ones, or where rows were read; due version is 1\.0\.1",
+    ):
         build(tmp_path, changes={5: {"dropped": "novel"}})
     assert snapshot(tmp_path / "dist") == before
 

@@ -29,7 +29,8 @@ def assignments(folder: Path) -> pa.Table:
 def articles(folder: Path, columns: Sequence[str]) -> pa.Table:
     """Return some columns of all articles in `folder`, in order, and `topics` (list of string).
 
-    Raises DataError where the folder is no dataset of ours, has no topics, lacks a column (withheld text) or is damaged.
+    Raises DataError where the folder is no dataset of ours, is damaged, has no topics, or lacks a column
+    (withheld text).
     """
     record = manifest.read(folder)
     names = [label["name"] for label in record["labels"]]

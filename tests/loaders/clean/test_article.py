@@ -109,6 +109,45 @@ def test_another_story_glued_to_the_end_stays_out() -> None:
     assert_story(read(text, html=False))
 
 
+def test_a_story_under_a_heading_and_a_date_without_a_clock_stays_out() -> None:
+    other = "".join(f"<p>{text}</p>" for text in OTHER)
+    found = read(
+        f"<div><h1>{TITLE}</h1><div>{BYLINE}</div><div>{PARAGRAPHS}</div></div>"
+        f"<div><h1>夜班车试行</h1><div>11-17 | 来源：鹤涧快报 | 栏目：短讯</div><div>{other}</div></div>"
+    )
+    assert_story(found)
+
+
+def test_a_second_copy_leaves_neither_its_title_nor_its_short_lines() -> None:
+    copy = f"{PARAGRAPHS}<p>就这样。</p>"
+    found = read(
+        f"<div><h1>{TITLE}</h1><p>{BYLINE}</p><div>{copy}</div></div><div><h1>{TITLE}</h1><div>{copy}</div></div>"
+    )
+    assert found.paragraphs == [*STORY, "就这样。"]
+
+
+def test_a_page_of_an_electronic_paper() -> None:
+    row = "<tr><td>".join(
+        [
+            "<a>·第二批公租房摇号</a>",
+            "<strong>二〇二三年十一月十八日 星期六</strong> <a>往期回顾</a> <a>上一篇</a> <a>下一篇</a> 放大 ＋ 默认",
+            TITLE, f"<div>{PARAGRAPHS}</div>", "（来源：鹤涧县融媒体中心）",
+        ]
+    )  # fmt: skip
+    found = read(
+        f"<title>鹤涧日报数字报</title><table><tr><td>{row}</table>鹤涧日报数字报 网络版由本报网络部制作 热线：0900-1"
+    )
+    assert (found.title, found.paragraphs) == (TITLE, STORY)
+    assert (found.published, found.publisher) == (date(2023, 11, 18), "鹤涧县融媒体中心")
+
+
+def test_the_credit_of_a_picture_does_not_head_the_text() -> None:
+    first, rest = PARAGRAPHS.split("</p>", 1)
+    figure = "<figure><figcaption>▲现场 摄影：图片部</figcaption></figure>"
+    found = read(f"<h1>{TITLE}</h1><p>{BYLINE}</p>{first}</p>{figure}{rest}")
+    assert found.paragraphs == STORY
+
+
 def test_comments_stay_out() -> None:
     comments = "".join(
         f"<div class=comment-item>网友{number}：{text}{text}</div>" for number, text in enumerate(OTHER * 4)

@@ -262,6 +262,33 @@ def test_the_section_is_the_last_of_the_breadcrumbs() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("above", "section"),
+    [
+        ("<div>首页 / 体坛 / 正文</div>", "体坛"),
+        ("<div><a>云岫网</a> &gt; <a>新闻</a> &gt; <a>交通</a> &gt; 正文</div>", "交通"),
+        ("<div><a>云岫网</a>&gt;&gt;<a>乡土</a>&gt;&gt;</div>", "乡土"),
+        ("<div>您的位置：云岫在线 &gt; 正文</div>", None),
+        ("<div>当前位置：要闻 &gt; 正文</div>", "要闻"),
+        ("<div>版面：两会时间 往期回顾</div>", "两会时间"),
+        ("<div>第04版：人物·故事 上一版 下一版</div>", "人物·故事"),
+        ("<div>首页 / 新闻 / 体育 / 财经</div>", None),
+        ("<div><a>第01版：要闻</a></div>", None),
+        ("<div>版面导航：</div>", None),
+    ],
+)  # fmt: skip
+def test_sections_in_the_forms_of_papers_and_sites(above: str, section: str | None) -> None:
+    assert article(f"{above}<h1>鹤涧大桥合龙</h1>").section == section
+
+
+def test_the_section_may_stand_in_the_byline() -> None:
+    assert article("<h1>鹤涧大桥合龙</h1><div>2021.7.12 | 来源：云岫日报 | 栏目：短讯</div>").section == "短讯"
+
+
+def test_an_author_stands_before_the_link_to_the_comments() -> None:
+    assert read_byline("来源：云岫日报 作者：沈砚秋 我要评论(12)").author() == "沈砚秋"
+
+
 def test_codes_of_a_content_system_are_no_names() -> None:
     found = article(head='<meta name="author" content="L_104485"><meta name="source" content="http://x.cn">')
     assert (found.author, found.publisher) == (None, None)

@@ -242,8 +242,11 @@ def find_credits(text: str) -> Credits | None:
     """Return the credits of a line that says nothing else; None for any other line."""
     if len(text) > MAX_BYLINE_CHARS or "。" in text or "！" in text or "？" in text:
         return None
+    labelled = _TAIL.search(text) is not None
+    if not labelled and "://" in text and " " not in text:
+        return None  # an address: the date in it is no line of the page
     day = find_date(text)
-    if day is None and _TAIL.search(text) is None:
+    if day is None and not labelled:
         return None
     found = _read(text, day)
     is_all = found.rest <= (14 if found.labelled else 8) and (found.labelled or found.dated)

@@ -24,6 +24,7 @@ SIGN = re.compile(
 _MARK_SIGN = rf"|\?[{_MARKS}]"
 _FOLDED_MARK_SIGN = r"|\?(?=[?!](?:\S|$))"
 _SWALLOWED = re.compile(rf"\?\s?{_READING}")
+_KEPT = re.compile(rf"[?\ufffd][(（]\s?{_READING}")
 _SHOWN = re.compile(EATEN)
 _SLIPPED = 12  # characters before a sign that are read again where the slip began before its sign
 _LOOKED_BACK = 80  # characters, readings included, that are looked at for ...
@@ -38,9 +39,17 @@ def context(text: str, evidence: Evidence, *, folded: bool) -> Context:
         evidence,
         converted=(evidence.injected and not evidence.everywhere) or script.is_traditional(text),
         folded=folded,
-        swallows="\ufffd" not in text or _SWALLOWED.search(text) is not None,
+        swallows=_swallows(text),
         drops=evidence.injected and _SHOWN.search(text) is None,
     )
+
+
+def _swallows(text: str) -> bool:
+    """Tell whether the decoder took the ASCII character behind a broken lead byte with it, as readings show."""
+    kept, swallowed = _KEPT.search(text), _SWALLOWED.search(text)
+    if kept is None or swallowed is None:
+        return swallowed is not None or (kept is None and "\ufffd" not in text)
+    return len(_SWALLOWED.findall(text)) > len(_KEPT.findall(text))
 
 
 def undo(text: str, context: Context) -> tuple[str, int, int]:
@@ -73,7 +82,7 @@ class _Reader:
         self.parts: list[str] = []
 
     def read(self, sign: tuple[int, int], at: int) -> Run | None:
-        """Return the reading of the stretch with this sign, if one is likelier than the text; all before `at` is done."""
+        """Return the reading of the stretch with this sign, if one is likelier; all before `at` is done."""
         text = self.text
         start = sign[0]
         before = self._before(start, at)
@@ -82,7 +91,8 @@ class _Reader:
             self.parts += [text[at:start], run.text]
             return run
         for back in (0, _SLIPPED):
-            start = max(at, sign[0] - back, text.rfind("\n", at, sign[0]) + 1)
+            start = max(at, sign[0] - back)
+            start = max(start, text.rfind("\n", start, sign[0]) + 1)
             run = self.lattice.read(start, sign[1], self._before(start, at) if back else before)
             if run is not None and run.gain >= self.minimum and run.text != text[start : run.end]:
                 self.parts += [text[at:start], run.text]
@@ -94,7 +104,7 @@ class _Reader:
         return "".join([*self.parts, self.text[at:]])
 
     def _before(self, start: int, at: int) -> str:
-        """Return the characters before `start`, readings left out: of the text from `at`, or of what was read before."""
+        """Return the characters before `start`, readings left out; before `at` they are those of what was read."""
         shown = self.text[max(at, start - _LOOKED_BACK) : start]
         before = readings.without(shown)[-_BEFORE:] if "(" in shown or "（" in shown else shown[-_BEFORE:]
         if len(before) < _BEFORE and start - len(shown) == at and self.parts:

@@ -27,6 +27,13 @@ def characters() -> Mapping[int, str]:
 
 
 @lru_cache(maxsize=1)
+def unassigned() -> frozenset[int]:
+    """Return lead * 256 + trail for every pair that GBK proper does not assign: private use and holes."""
+    pairs = ((lead, trail) for lead in LEADS for trail in TRAILS)
+    return frozenset(lead << 8 | trail for lead, trail in pairs if not bytes((lead, trail)).decode("gbk", "ignore"))
+
+
+@lru_cache(maxsize=1)
 def codes() -> Mapping[str, int]:
     """Return character -> lead * 256 + trail, old private use codes included."""
     return {old: code for code, old in _OLD_CODES.items()} | {c: code for code, c in characters().items()}

@@ -31,7 +31,8 @@ MAX_RUN = 2_000  # tokens; a slip ends at the first ASCII character, so a longer
 NONE, ANY = -1, 0  # instead of a pending byte: there is none; it is one that nobody has seen
 
 # Log probabilities of what the observed signs can be; of them, too, only the order of magnitude matters.
-_UNSEEN_BYTE = -9.0  # a decoder that shows nothing for a broken byte
+_UNSEEN_BYTE = -9.0  # a decoder that shows nothing for a broken byte ...
+_UNSEEN_AGAIN = -4.0  # ... on a page where it shows nothing for any
 _LOST_BYTE = -3.0
 _LOST_LEAD = -8.0
 _LOST_BEFORE_MARK = -3.0  # ... before a mark that mirrors find across characters
@@ -51,6 +52,7 @@ class Lattice:
         self.page = page
         self.context = context
         self.scores = Scores(page, context)
+        self.unseen = _UNSEEN_AGAIN if context.drops else _UNSEEN_BYTE
         self.codes = gbk.codes()
         self.characters = gbk.characters()
         self.listed = gbk.listed()
@@ -130,7 +132,7 @@ class Lattice:
             yield from self._pair(parse, byte)
         elif self.context.drops:
             for new in self._guess(parse):
-                yield self._add(new._replace(score=new.score + _UNSEEN_BYTE), piece, byte)
+                yield self._add(new._replace(score=new.score + self.unseen), piece, byte)
         if self.context.folded and "!" <= piece <= "~":
             yield from self._bytes(parse, 0xA3, byte + 0x80)
 
@@ -139,6 +141,16 @@ class Lattice:
         if parse.pending == NONE:
             return (self._add(parse, self.characters[code], code),)
         paired = self._pair(parse, lead)
+        if self.context.drops and parse.pending != ANY:
+            unseen = [*_unreadable(self._guess(parse), lead), *self._pair(parse, 0x80)]
+            more = [
+                self._add(new._replace(score=new.score + self.unseen), self.characters[code], code) for new in unseen
+            ]
+            return [*more, *self._next(paired, trail, code)]
+        return self._next(paired, trail, code)
+
+    def _next(self, paired: Iterable[Parse], trail: int, code: int) -> list[Parse]:
+        """Return the parses with a further byte behind a completed character."""
         if trail >= 0x80:
             return [Parse(new.score, trail, code, new.last, new.text, new.due, False, new.guesses) for new in paired]
         return [self._add(new, chr(trail), trail) for new in paired]  # an ASCII character behind the slip
@@ -158,7 +170,7 @@ class Lattice:
             yield self._annotate(parse, character, reading)
         else:
             for new in self._unseen(parse, reading):
-                yield new._replace(score=new.score + _UNSEEN_BYTE)
+                yield new._replace(score=new.score + self.unseen)
 
     def _eaten(self, parse: Parse, piece: str) -> Iterator[Parse]:
         return self._unseen(parse, _reading(piece))
@@ -209,6 +221,11 @@ class Lattice:
         if parse.pending == ANY:
             return
         guesses = self._guess(parse)
+        follows = self.codes.get(text[end : end + 1], 0) >> 8
+        if follows and not self.context.swallows:  # the decoder took one byte, which makes no character with the next
+            yield from _unreadable(guesses, follows)
+            yield from self._pair(parse, 0x80)
+            return
         mark = self._swallowed(match)
         twice = text[end : end + 1] == "?"
         for new in guesses:
@@ -263,6 +280,11 @@ class Lattice:
         score = parse.score + self.scores.after(parse.last, character) - due
         before = code if code > 0xFF else (parse.before << 8 | code) & 0xFFFF
         return Parse(score, NONE, before, character, Link(character, parse.text), due, False, parse.guesses)
+
+
+def _unreadable(guesses: list[Parse], follows: int) -> Iterator[Parse]:
+    """Yield those guesses at a lost trail that a decoder cannot read as a lead with the byte that follows."""
+    return (new for new in guesses if (new.before & 0xFF) << 8 | follows in gbk.unassigned())
 
 
 def _reading(piece: str) -> str:

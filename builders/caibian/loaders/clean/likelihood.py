@@ -24,8 +24,8 @@ _STOPS, _OPENERS = frozenset("，、；：。？！"), frozenset("“《（‘�
 _ENDS = frozenset("。！？；\n")
 _AFTER_STOP = -9.0  # two stops in a row are a mistake
 # 　（ stands before the reporter's name, 。” ends what somebody said; a title ends in no full stop.
-_MARKS_TOGETHER = {pair: math.log(share) for pair, share in {"　（": 0.1, "。”": 0.1, "！”": 0.1, "？”": 0.1, "。“": 0.03,
-                   "。》": 1e-5, "。）": 1e-4, "。　": 0.01}.items()}  # fmt: skip
+_TOGETHER = {"　（": 0.1, "。”": 0.1, "！”": 0.1, "？”": 0.1, "。“": 0.03, "。》": 1e-5, "。）": 1e-4, "。　": 0.01}
+_MARKS_TOGETHER = {pair: math.log(share) for pair, share in _TOGETHER.items()}
 _RARE = math.log(1e-9)  # a Han character that no word of the dictionary has
 _SYMBOL = math.log(1e-7)  # any other character of GBK
 _ASCII = math.log(1e-3)

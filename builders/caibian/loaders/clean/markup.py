@@ -13,6 +13,7 @@ MAX_DEPTH = 200
 MAX_LINE_CHARS = 100_000
 # Signs of bytes read as Latin-1, in which U+0085 and U+00A0 are halves of characters and no spaces.
 MISREAD = re.compile(r"[\x80-\x9f]|[\xc0-\xff]{2}")
+_LATIN = re.compile(r"[\x80-\x9f\xc0-\xff]")  # as one class, for a first look at the page
 SPACE = re.compile(r"[ \t\n\r\f\v]+")
 # A card that is one link has a title, a summary and a date; a link with more lines and text was never closed.
 RUNAWAY_CHARS, RUNAWAY_LINES = 200, 4
@@ -125,6 +126,7 @@ class _Scan:
         self.open = [0]  # positions in `parents` of the open blocks, outermost first
         self.seen: dict[str, tuple[bool, bool, bool]] = {}  # what attributes say, by their source
         self.deeper = 0  # open blocks beyond MAX_DEPTH
+        self.misread = False  # the page may have bytes that were read as Latin-1
         self.parts: list[str] = []
         self.soft = False
         self.linked = False
@@ -137,9 +139,9 @@ def scan(markup: str) -> tuple[list[Line], list[int], list[bool]]:
     """Return the lines of serialised HTML; for each block the block around it, and whether its name is furniture's."""
     pieces = _TAG.split(_UNSEEN.sub("", markup))
     state = _Scan()
+    state.misread = _LATIN.search(markup) is not None
     _text(state, pieces[0])
-    for place in range(1, len(pieces), 4):
-        closing, name, attributes, text = pieces[place : place + 4]
+    for closing, name, attributes, text in zip(pieces[1::4], pieces[2::4], pieces[3::4], pieces[4::4], strict=True):
         if name == "a":
             _link(state, opens=not closing)
         elif name in _BREAKING:
@@ -201,7 +203,8 @@ def _link(state: _Scan, *, opens: bool) -> None:
 def _flush(state: _Scan) -> None:
     """End the line."""
     text = "".join(state.parts)[:MAX_LINE_CHARS]
-    text = " ".join(text.split() if MISREAD.search(text) is None else SPACE.split(text)).strip()
+    misread = state.misread and MISREAD.search(text) is not None
+    text = " ".join(SPACE.split(text) if misread else text.split()).strip()
     state.parts.clear()
     if text:
         number = state.open[-1]

@@ -20,7 +20,8 @@ MAX_CHARS = 2_000_000
 # Pictures inside the source are what makes an honest page so long.
 DATA_URI = re.compile(r"data:[\w/+.-]{1,60};base64,[A-Za-z0-9+/=]{1000,}+")
 # A tag of this length with so many separators holds hundreds of attributes, on which parsers are quadratic.
-LONG_TAG = re.compile(r"<[^<>]{4096,}+")
+LONG_CHARS = 4096
+LONG_TAG = re.compile(rf"<[^<>]{{{LONG_CHARS},}}+")
 MAX_SEPARATORS = 1000
 SEPARATOR = re.compile(r"[\s\"'/]")
 LINE_BREAK = re.compile(r"\r\n?|\n")
@@ -56,7 +57,9 @@ def parse(raw: str, *, html: bool, url: str | None = None, rules: HostRules | No
     if not html:
         latin = b"\xc2" in source or b"\xc3" in source  # the first bytes of what MISREAD looks for
         return Page(lines=list(_text_lines(raw, latin=latin)), declared=Declared(url=url))
-    document = HTMLTree.parse(LONG_TAG.sub(_without_attributes, raw)).document
+    if any(len(piece) >= LONG_CHARS and ">" not in piece[:LONG_CHARS] for piece in raw.split("<")):
+        raw = LONG_TAG.sub(_without_attributes, raw)
+    document = HTMLTree.parse(raw).document
     if document is None:
         return Page(lines=[], declared=Declared(url=url), html=True)
     given = _apply(rules, document) if rules is not None else {}

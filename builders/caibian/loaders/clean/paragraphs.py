@@ -39,7 +39,11 @@ def _join_cells(kept: Sequence[Line], parents: Sequence[int]) -> list[str]:
 
 def _width(text: str) -> int:
     """Return a text's width in half-widths: a Han character or full-width mark takes two."""
-    return len(text) + sum(character >= "\u2000" for character in text)
+    source = text.encode(errors="replace")
+    return len(text) + len(source) - len(source.translate(None, _WIDE_LEADS))
+
+
+_WIDE_LEADS = bytes(range(0xE2, 0xF8))  # the first bytes of U+2000 and above in UTF-8
 
 
 def _unwrap(texts: list[str]) -> list[str]:
@@ -71,20 +75,25 @@ def _unwrap(texts: list[str]) -> list[str]:
 def without_repeats(texts: list[str]) -> list[str]:
     """Return the paragraphs without those that recur: of a page that carries its article twice, the first.
 
-    A short one may recur within an article, such as a refrain; it goes where it recurs next to one that goes.
+    A short one may recur within an article, such as a refrain; it goes with a long one that it followed or
+    preceded in the first copy too.
 
     >>> story = "昨日，某县举行了一年一度的龙舟赛，来自十二个乡镇的二十四支队伍参加了角逐。"
     >>> without_repeats([story, "加油！", "加油！", story, "加油！"])[1:]
     ['加油！', '加油！']
     """
     seen: set[str] = set()
-    recurs, again = [], []
-    for text in texts:
-        recurs.append(text in seen)
-        again.append(text in seen and len(text) >= REPEAT_CHARS)
+    pairs: set[tuple[str, str]] = set()
+    recurs, follows = [], [False]  # whether the text, and the pair of it and the one before, has been there
+    for position, text in enumerate(texts):
+        recurs.append(len(text) >= REPEAT_CHARS and text in seen)
         seen.add(text)
-    for step in (range(1, len(texts)), range(len(texts) - 2, -1, -1)):
-        for position in step:
-            beside = position - 1 if step.step > 0 else position + 1
-            again[position] |= recurs[position] and again[beside]
-    return [text for text, is_again in zip(texts, again, strict=True) if not is_again]
+        if position:
+            pair = (texts[position - 1], text)
+            follows.append(pair in pairs)
+            pairs.add(pair)
+    for position in range(1, len(texts)):
+        recurs[position] |= recurs[position - 1] and follows[position]
+    for position in range(len(texts) - 2, -1, -1):
+        recurs[position] |= recurs[position + 1] and follows[position + 1]
+    return [text for text, is_again in zip(texts, recurs, strict=True) if not is_again]

@@ -5,6 +5,7 @@ else is for lattice.py.
 """
 
 import re
+from itertools import pairwise
 
 from caibian.loaders.clean import gbk
 from caibian.loaders.clean.parses import Run
@@ -72,7 +73,7 @@ class Quick:
     def _likely(self, text: str, end: int) -> float:
         follows = self.page[end : end + 1]
         chain = text + follows if follows > "\x7f" else text
-        costs = [self.scores.after(a, b) for a, b in zip(chain, chain[1:], strict=False)]
+        costs = [self.scores.after(a, b) for a, b in pairwise(chain)]
         if min(costs) < _WORST or sum(costs) < _ORDINARY * len(costs):
             return _NEVER
         return sum(costs)

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from caibian.loaders.clean import gbk, likelihood, script
 
@@ -81,8 +82,9 @@ def strip(text: str, evidence: Evidence) -> tuple[str, int]:
     if injected <= _usual():
         return "".join(pieces[::2]), len(pairs)
     injected = {pair for pair in injected if is_injected(*pair, evidence)}
-    if pieces[0] and all(pair in injected for pair in pairs if pair[0]):
-        return "".join(pieces[::2]), len(pairs) - sum(not pair[0] for pair in pairs)
+    again = sum(before[1] == pair[1] and not pair[0] for before, pair in pairwise(pairs))  # (mù)(mù)
+    if sum(pair in injected for pair in pairs) + again == len(pairs):
+        return "".join(pieces[::2]), len(pairs) - again
     count = 0
 
     def cleaned(match: re.Match[str]) -> str:

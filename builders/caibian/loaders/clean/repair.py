@@ -103,7 +103,6 @@ def _is_suspect(text: str) -> bool:
     """Tell whether anything in the text could need repair; nearly all clean text ends here."""
     return (
         _special().search(text) is not None
-        or _ASCII.search(text) is not None
         or ("(" in text and _BRACKETED.search(text) is not None)
         or ("（" in text and _WIDE_BRACKETED.search(text) is not None)
         or ("." in text and _DOT.search(text) is not None)
@@ -118,7 +117,7 @@ def _is_suspect(text: str) -> bool:
 
 # What clean Chinese text rarely has, and what to look for; the modules look closer. Each pattern begins with what
 # it is anchored at, a literal or a class, so that `re` skips to it: lookbehinds come second.
-_ASCII = re.compile(r"[<>&|_*?#^~{}\\$@`]")
+_ASCII = r"<>&|_*?#^~{}\\$@`"
 _BRACKETED = re.compile(rf"\(\s?[{readings.LETTERS}]{{1,6}}\s?[)）]")
 _WIDE_BRACKETED = re.compile(rf"（\s?[{readings.LETTERS}]{{1,6}}\s?[)）]")
 _DOT = re.compile(r"\.(?<=[\u4e00-\u9fff].)(?=[\u4e00-\u9fff])")
@@ -130,7 +129,7 @@ def _special() -> re.Pattern[str]:
     toned = "āáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿê"
     letters = "\u0080-\u00a0\u00a1-\u00af\u00b2-\u00b6\u00b8-\u00d6\u00d8-\u00f6\u00f8-\u00ff"
     return re.compile(
-        f"[{scripts.sign_class()}{toned}{letters}{mojibake.GBK_CHARACTERS}{readings.FIRST_LETTERS}\ue000-\uf8ff\ufffd"
+        f"[{_ASCII}{scripts.sign_class()}{toned}{letters}{mojibake.GBK_CHARACTERS}{readings.FIRST_LETTERS}\ue000-\uf8ff\ufffd"
         "\u3041-\u312f\u2600-\u27bf\U0001f300-\U0001faff]"
     )
 

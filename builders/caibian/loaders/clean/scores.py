@@ -28,7 +28,8 @@ _AROUND = 5  # characters on either side of a guess that a word with it may reac
 _CANDIDATES = 40  # characters kept for a lost byte; the rest together have less than 2 % of the probability
 _MIN_SHARE = 1e-6  # of running text; a rarer character is no guess at a lost byte
 _MAX_PAIRS = 300_000  # scores kept; bounds the memory
-_MAX_PAGE = 200_000  # characters of the page that are looked at for neighbours
+_OPENED = 300  # characters before a stretch in which a bracket may have been opened
+_MAX_PAGE = 20_000  # characters of the page, from its start, whose neighbours are known; an article has a tenth of it
 _PAIRS_OF_MARKS = {"”": "“", "》": "《", "）": "（", "’": "‘"}
 _ALL_MARKS = _PAIRS_OF_MARKS.keys() | set(_PAIRS_OF_MARKS.values())
 
@@ -106,7 +107,7 @@ class Scores:
             return Run(_spell(beam[best].text, sure=True), span[1], scores[best] - literal, 0)
         ranked = heapq.nlargest(_WEIGHED, range(len(beam)), key=scores.__getitem__)
         ranked = [at for at in ranked if scores[at] > scores[best] - _CLOSE]
-        opened = self.page[max(self.page.rfind("\n", 0, span[0]) + 1, span[0] - 300) : span[0]]
+        opened = self.page[max(0, span[0] - _OPENED) : span[0]].rsplit("\n", 1)[-1]
         weighed = {at: scores[at] + self._weigh(beam[at], before, follows, opened) for at in ranked}
         best = max(ranked, key=lambda at: (weighed[at], -at))
         sure = _share(beam, weighed, best) >= CONFIDENCE
@@ -119,7 +120,9 @@ class Scores:
         guessed = [at for at, link in enumerate(reversed(_links(parse.text))) if link.guessed]
         if not guessed:
             return 0.0
-        around = (before + text + follows)[guessed[0] + max(0, len(before) - _AROUND) : guessed[-1] + len(before) + _AROUND]
+        around = (before + text + follows)[
+            guessed[0] + max(0, len(before) - _AROUND) : guessed[-1] + len(before) + _AROUND
+        ]
         simple = "".join([self.simple.get(character, character) for character in around])
         characters = sum(map(self.model.after, simple, simple[1:])) + self.model.after("", simple[0])
         gain = _WORDS * (self.model.of_words(simple) - characters)
