@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from caibian import account, baseline, dedup, engine, publish, review, shards, splits
+from caibian import account, dedup, engine, publish, review, shards, splits
 from caibian.config import Config, Label, load
 from caibian.corpus import Corpus
 from caibian.errors import ConfigError, DataError
@@ -84,6 +84,8 @@ def _rows_of_config(path: Path) -> tuple[pa.Table, None]:
 
 def _rows_of_dataset(folder: Path) -> tuple[pa.Table, dict[str, list[str]] | None]:
     """Return a dataset's articles with topics by name, and what its own baseline says of them."""
+    from caibian import baseline
+
     rows = publish.articles(folder, [*review.NEEDED, "text"])
     if not (folder / baseline.FOLDER).is_dir():
         return rows, None
@@ -96,6 +98,8 @@ def predict(model: Path, paths: Sequence[str], *, config: Config) -> Iterator[di
 
     Records go through the same steps as in a build; one that a build would drop is judged all the same.
     """
+    from caibian import baseline
+
     loaded = baseline.load_model(model)
     how = replace(recipe(config, Path()), by_rules=False)
     for path in paths:
@@ -243,6 +247,8 @@ def _publish(
     on_progress: OnProgress,
 ) -> tuple[publish.Published, publish.Facts]:
     """Write rows, baseline and card into the draft and make it the version."""
+    from caibian import baseline  # scikit-learn takes longer to import than many a command to run
+
     on_progress(Progress("publish", 0, 1))
     parts = [
         publish.Shard((*left.paths, right.path), left.rows)

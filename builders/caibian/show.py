@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import (
@@ -18,11 +18,13 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
-from caibian.baseline import Comparison, Evaluation
 from caibian.loaders.clean.page import parse
 from caibian.local import OnProgress, Progress
 from caibian.pipeline import LabelReview, Summary
 from caibian.publish import Diff, Pushed
+
+if TYPE_CHECKING:
+    from caibian.baseline import Comparison, Evaluation
 
 _INSPECTED = (
     "id", "source", "place", "title", "text", "paragraphs", "published", "publisher", "author", "section", "url",
@@ -78,7 +80,7 @@ def _figure(value: float, low: float, high: float) -> str:
     return f"{value:.3f} ({low:.3f}-{high:.3f})"
 
 
-def evaluation(scored: Evaluation, compared: Comparison | None) -> None:
+def evaluation(scored: "Evaluation", compared: "Comparison | None") -> None:
     """Print the scores of one model, and where asked for how it differs from another."""
     console = _Console(highlight=False)
     console.print(Text(f"{scored.model} on {scored.split}: {scored.scores.rows:,} rows", style="bold"))

@@ -100,8 +100,11 @@ def _verdicts(labeller: Labeller, layout: Layout, events: Events, units: Ints, c
 def _behind(labeller: Labeller, events: Events, units: Ints, cells: Ints) -> tuple[Ints, Ints]:
     """Return the firings that vote for each label (by its cell: unit and topic), as numbers of label and event."""
     matcher = labeller.matcher
-    mine = np.flatnonzero((units >= 0) & (matcher.weights[events.function] > 0))
-    own = units[mine] * matcher.topics + matcher.topic_of[events.function[mine]]
+    of = units * matcher.topics + matcher.topic_of[events.function]
+    wanted = np.zeros(int(max(cells.max(initial=-1), of.max(initial=-1))) + 1 + matcher.topics, dtype=np.bool_)
+    wanted[cells] = True
+    mine = np.flatnonzero((units >= 0) & wanted[of] & (matcher.weights[events.function] > 0))
+    own = of[mine]
     order = np.argsort(own, kind="stable")
     mine, own = mine[order], own[order]
     first = np.searchsorted(own, cells)

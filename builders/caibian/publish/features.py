@@ -50,6 +50,38 @@ def as_yaml(schema: pa.Schema, labels: LabelSet) -> list[dict[str, Any]]:
     return found
 
 
+def opening_problems(
+    folder: Path, rows: Mapping[str, Mapping[str, int]], schemas: Mapping[str, pa.Schema], *, cache: Path
+) -> list[str]:
+    """Return what is wrong with `folder` as `datasets` streams it: [] where each split opens with its columns.
+
+    For a build, whose every row was written just now: `load_problems` converts all of them again.
+    """
+    import datasets
+
+    problems = []
+    with _quiet(datasets):
+        for config, splits in rows.items():
+            try:
+                loaded = datasets.load_dataset(str(folder.absolute()), config, cache_dir=str(cache), streaming=True)
+                first = {split: next(iter(part)) for split, part in loaded.items()}
+            except (*_DAMAGED, datasets.exceptions.DatasetsError) as error:
+                problems.append(_unloadable(config, error))
+                continue
+            features = datasets.Features.from_arrow_schema(schemas[config])
+            if set(first) != set(splits):
+                problems.append(f"{config}: datasets finds the splits {sorted(first)}, not {sorted(splits)}")
+            for split, part in loaded.items():
+                if part.features != features or list(first[split]) != schemas[config].names:
+                    problems.append(f"{config}/{split}: datasets loads other columns than the files declare")
+    return problems
+
+
+def _unloadable(config: str, error: Exception) -> str:
+    reason = str(error.__cause__ or error).splitlines() or [type(error).__name__]
+    return f"{config}: datasets cannot load it: {reason[0]}"
+
+
 def load_problems(
     folder: Path, rows: Mapping[str, Mapping[str, int]], schemas: Mapping[str, pa.Schema], *, cache: Path
 ) -> list[str]:
@@ -62,8 +94,7 @@ def load_problems(
             try:
                 loaded = datasets.load_dataset(str(folder.absolute()), config, cache_dir=str(cache))
             except (*_DAMAGED, datasets.exceptions.DatasetsError) as error:
-                reason = str(error.__cause__ or error).splitlines() or [type(error).__name__]
-                problems.append(f"{config}: datasets cannot load it: {reason[0]}")
+                problems.append(_unloadable(config, error))
                 continue
             found = {split: len(part) for split, part in loaded.items()}
             if found != dict(splits):

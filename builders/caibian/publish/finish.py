@@ -68,7 +68,7 @@ def _prove(draft: Draft, schemas: Mapping[str, pa.Schema], record: Mapping[str, 
     }
     problems = leak_problems(draft.folder, record["files"])
     with tempfile.TemporaryDirectory(dir=draft.work) as cache:
-        problems += features.load_problems(draft.folder, rows, schemas, cache=Path(cache))
+        problems += features.opening_problems(draft.folder, rows, schemas, cache=Path(cache))
     if problems:
         raise DataError(f"{draft.target}: was not published: {'; '.join(problems)}")
 

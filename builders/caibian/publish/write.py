@@ -96,7 +96,7 @@ def _rows(task: Task) -> Iterator[pa.Table]:
     plan = feather.read_table(task.plan, memory_map=False)
     for number, paths in task.shards.items():
         part = plan.filter(pc.equal(plan["shard"], number))
-        rows = _side_by_side(paths).take(part["row"])
+        rows = _side_by_side(paths, _needed(task)).take(part["row"])
         # An id that several published rows share got a number behind it.
         if not rows["id"].equals(pc.replace_substring_regex(part["id"], r"-\d+$", "")):
             raise ValueError(f"{paths[0]}: holds other rows than the assignment says")  # our bug, not the user's
@@ -111,12 +111,17 @@ def _rows(task: Task) -> Iterator[pa.Table]:
             yield rows.slice(start, _SLICE).combine_chunks()
 
 
-def _side_by_side(paths: Sequence[Path]) -> pa.Table:
-    """Return the columns that publishing needs of the files that stand side by side."""
+def _needed(task: Task) -> Sequence[str]:
+    """Return the columns that a task reads: dropped rows have neither words nor evidence."""
+    return assemble.DROPPED_COLUMNS if task.split == "dropped" else assemble.READ_COLUMNS
+
+
+def _side_by_side(paths: Sequence[Path], columns: Sequence[str]) -> pa.Table:
+    """Return those of the columns that the files have which stand side by side."""
     found: dict[str, pa.ChunkedArray] = {}
     for path in paths:
         with pq.ParquetFile(path) as file:
-            wanted = [name for name in file.schema_arrow.names if name in assemble.READ_COLUMNS and name not in found]
+            wanted = [name for name in file.schema_arrow.names if name in columns and name not in found]
             table = file.read(columns=wanted)
         found |= {name: table[name] for name in wanted}
     return pa.table(found)

@@ -15,7 +15,7 @@ from caibian.loaders.read.sniff import sniff
 from caibian.loaders.read.unpack import is_packed, read_head
 
 # What a task takes at most (but for what cannot be cut): seconds of work, so that little is done again after a crash.
-PIECE_BYTES = 16 << 20
+PIECE_BYTES = 4 << 20
 # Opening, telling the format of and finishing a file costs about as much as reading so many bytes of text.
 FILE_COST = 32 << 10
 # Files end a piece by chance, at this mean size of pieces; four times rarer than the cap, so that it seldom decides.
