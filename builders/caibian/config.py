@@ -150,7 +150,7 @@ class Label(Options):
 
     taxonomy: str | None = None
     """Folder of topic files, relative to the config; null: ours of 25 topics."""
-    threshold: Annotated[float, Field(gt=0, lt=1)] = 0.4
+    threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
     """A topic is published where its probability reaches this."""
     gold: str | None = None
     """JSONL file of people's labels, relative to the config; they outrank every rule."""

@@ -79,8 +79,18 @@ def recipe(config: Config, folder: Path) -> Recipe:
         label=config.label,
         taxonomy=config.resolve(config.label.taxonomy) if config.label.taxonomy else None,
         by_rules=config.sources[0].labels == "rules",
-        gold=review.settled(review.read_judgements(config.resolve(config.label.gold))) if config.label.gold else {},
+        gold=_gold(config),
     )
+
+
+def _gold(config: Config) -> dict[str, list[str] | None]:
+    """Return people's topics by document; where rules label, no other topics than theirs are allowed."""
+    if config.label.gold is None:
+        return {}
+    taxonomy = config.resolve(config.label.taxonomy) if config.label.taxonomy else None
+    by_rules = config.sources[0].labels == "rules"
+    topics = labeller(taxonomy, config.label.threshold).taxonomy.ids if by_rules else None
+    return review.settled(review.read_judgements(config.resolve(config.label.gold), topics=topics))
 
 
 def prepared(tables: Iterator[pa.Table], *, how: Recipe) -> Iterator[pa.Table]:

@@ -14,7 +14,7 @@ from .vote import CANDIDATE, MAX_SPANS, Labeller, batches
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """The labels of units (documents or paragraphs), unit by unit, most probable first; candidates included.
+    """The labels of units (documents or paragraphs), unit by unit, most probable first; of documents candidates too.
 
     Label i has the functions `function[function_offset[i]:function_offset[i + 1]]`, its spans likewise.
     """
@@ -59,7 +59,11 @@ class Columns:
 
 
 def label_columns(labeller: Labeller, documents: Sequence[Document]) -> Iterator[Columns]:
-    """Yield the labels of documents in their order, a batch at a time; they are those of `Labeller.label_all`."""
+    """Yield the labels of documents in their order, a batch at a time; they are those of `Labeller.label_all`.
+
+    Paragraphs come without their candidates, which nobody publishes and which are half of the evidence.
+    """
+    least = min(CANDIDATE, labeller.threshold)
     for batch in batches(documents):
         layout, events, of_articles, of_paragraphs = labeller.judge(batch)
         document = layout.segment_document[events.segment]
@@ -67,14 +71,18 @@ def label_columns(labeller: Labeller, documents: Sequence[Document]) -> Iterator
         yield Columns(
             documents=layout.documents,
             paragraphs=layout.paragraphs,
-            of_documents=_verdicts(labeller, layout, events, document, of_articles),
-            of_paragraphs=_verdicts(labeller, layout, events, paragraph, of_paragraphs),
+            of_documents=_verdicts(labeller, layout, events, document, of_articles, least=least),
+            of_paragraphs=_verdicts(
+                labeller, layout, events, paragraph, of_paragraphs, least=labeller.threshold
+            ),
         )
 
 
-def _verdicts(labeller: Labeller, layout: Layout, events: Events, units: Ints, chances: Floats) -> Verdicts:
+def _verdicts(
+    labeller: Labeller, layout: Layout, events: Events, units: Ints, chances: Floats, *, least: float
+) -> Verdicts:
     topics = len(labeller.taxonomy.ids)
-    unit, topic = np.nonzero(chances >= min(CANDIDATE, labeller.threshold))
+    unit, topic = np.nonzero(chances >= least)
     chance = chances[unit, topic]
     probability = np.round(chance, 4)
     by_name = np.argsort(np.argsort(np.array(labeller.taxonomy.ids)))

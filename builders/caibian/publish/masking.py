@@ -17,11 +17,11 @@ _SIGNS: dict[Kind, str] = {
     "email": "@",
     "private_name": "[民众主户农户客长者人]",
 }
-_NESTED = ("sentences", "words")  # each is the paragraphs, cut
+_NESTED = ("sentences", "words")  # each is the paragraphs, cut; dropped rows come without them
 
 
 def mask_rows(rows: pa.Table, kinds: Sequence[Kind]) -> pa.Table:
-    """Return `rows` (columns title, paragraphs, sentences, words) with personal data of `kinds` masked in all of them.
+    """Return `rows` (title, paragraphs, and sentences and words where there) with personal data of `kinds` masked.
 
     Every string keeps its number of characters.
     """
@@ -31,7 +31,7 @@ def mask_rows(rows: pa.Table, kinds: Sequence[Kind]) -> pa.Table:
     text = pc.binary_join(rows["paragraphs"].combine_chunks(), "\n")
     suspects = pc.or_(_matches(text, pattern), _matches(rows["title"].combine_chunks(), pattern))
     places = [place for place, suspect in enumerate(suspects.to_pylist()) if suspect]
-    columns = {name: rows[name].combine_chunks() for name in ("title", "paragraphs", *_NESTED)}
+    columns = {name: rows[name].combine_chunks() for name in ("title", "paragraphs", *_nested(rows))}
     changed = _changed(
         {name: column.take(pa.array(places, pa.int64())).to_pylist() for name, column in columns.items()}, kinds
     )
@@ -43,6 +43,10 @@ def mask_rows(rows: pa.Table, kinds: Sequence[Kind]) -> pa.Table:
         values = pa.array([new[name] for new in changed.values()], column.type)
         rows = rows.set_column(rows.column_names.index(name), name, _replaced(column, mask, values))
     return rows
+
+
+def _nested(rows: pa.Table) -> list[str]:
+    return [name for name in _NESTED if name in rows.column_names]
 
 
 def _matches(texts: pa.Array, pattern: str) -> pa.Array:
@@ -60,7 +64,7 @@ def _changed(columns: dict[str, list[Any]], kinds: Sequence[Kind]) -> dict[int, 
                 "title": None if title is None else after[0],
                 "paragraphs": None if paragraphs is None else after[1:],
             }
-            for name in _NESTED:
+            for name in columns.keys() & set(_NESTED):
                 found[number][name] = recut(after[1:], columns[name][number])
     return found
 
