@@ -122,7 +122,7 @@ def test_two_builds_at_once_of_one_version_give_one(source: Path, whole: Path, t
     ends = [(process.communicate()[1], process.returncode) for process in builds]
     for stderr, code in ends:
         # Either they met, or one came after the other and found the same rows published.
-        assert code == 0 or "another build is writing this version" in stderr
+        assert code == 0 or "another build is writing this version" in stderr, stderr
     assert any(code == 0 for _, code in ends)
     assert row_hashes(tmp_path) == row_hashes(whole)
 

@@ -72,9 +72,7 @@ def label_columns(labeller: Labeller, documents: Sequence[Document]) -> Iterator
             documents=layout.documents,
             paragraphs=layout.paragraphs,
             of_documents=_verdicts(labeller, layout, events, document, of_articles, least=least),
-            of_paragraphs=_verdicts(
-                labeller, layout, events, paragraph, of_paragraphs, least=labeller.threshold
-            ),
+            of_paragraphs=_verdicts(labeller, layout, events, paragraph, of_paragraphs, least=labeller.threshold),
         )
 
 

@@ -7,7 +7,8 @@
 The real data is in the folder that CAIBIAN_REAL_DATA names: 80 items with gold (`xwlb/gold_dev.jsonl`) and the same
 news without; `xwlb_silver.jsonl` beside this file has 120 more of its items labelled by one reader (60 for
 development, 60 kept for a final check; keys and topics only). Sample files are JSONL with title, paragraphs, topics and
-paragraph_topics; of them only articles with an even number are used, the odd ones are for testing.
+paragraph_topics; of them only articles with an even number are used, the odd ones are for testing. Of files named
+dev*.jsonl, written in the same manner for development, all articles are used.
 """
 
 import argparse

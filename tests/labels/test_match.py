@@ -55,6 +55,17 @@ def test_ambiguous_words_need_the_segmenters_boundaries() -> None:
     assert places(matcher, "农机构") == ["农机"]  # without words nothing is known against it
 
 
+def test_words_beyond_sixteen_bits_and_across_characters() -> None:
+    assert places(
+        matcher_of(Function("f", 1, ("\U00020bb7家", "\U00020bb7"))), "\U00020bb8家\U00020bb7家\U00020bb7"
+    ) == [
+        "\U00020bb7家",
+        "\U00020bb7",
+    ]
+    word = "\u4e4e\u4e4e\u4e4e"  # its bytes repeat, so they also stand half a character further on
+    assert places(matcher_of(Function("f", 1, (word,))), "一" + word + "\u4e00") == [word]
+
+
 def test_latin_words_stand_alone() -> None:
     assert places(matcher_of(Function("f", 1, ("AI",))), "AI和MAIN、AI2") == ["AI"]
 

@@ -27,7 +27,8 @@ _LAST = frozenset("。！？”…")  # marks that a lost byte at the end of a t
 
 PAIRS = 4  # guesses at a character whose trail is lost together with the next lead
 _GUESSING = 8  # parses that guess at a lost byte: the others are less likely than one of the guesses
-MAX_RUN = 2_000  # tokens; a slip ends at the first ASCII character, so a longer run is no slip
+MAX_RUN = 600  # tokens; a slip ends at the first ASCII character, so a longer run is no slip
+_BUDGET = 2_000  # tokens, and one for each two characters of the page: far more than any mirror's page needs
 NONE, ANY = -1, 0  # instead of a pending byte: there is none; it is one that nobody has seen
 
 # Log probabilities of what the observed signs can be; of them, too, only the order of magnitude matters.
@@ -52,6 +53,7 @@ class Lattice:
         self.page = page
         self.context = context
         self.scores = Scores(page, context)
+        self.budget = _BUDGET + len(page) // 2
         self.unseen = _UNSEEN_AGAIN if context.drops else _UNSEEN_BYTE
         self.codes = gbk.codes()
         self.characters = gbk.characters()
@@ -63,6 +65,8 @@ class Lattice:
 
         `before` are the characters before `start`. None: no reading fits.
         """
+        if self.budget <= 0:
+            return None
         text, last = self.page, before[-1:]
         wide = self.context.folded and last in _FOLDABLE
         code = 0xA380 + ord(last) if wide and last else self.codes.get(last, 0)
@@ -72,6 +76,7 @@ class Lattice:
             piece, kind = match[0], match.lastgroup
             if piece == "\n" or count > MAX_RUN:
                 break
+            self.budget -= 1
             end = match.end()
             beam = prune(self._shown(beam, piece) if kind is None else self._branch(beam, match))
             if not beam:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from caibian.loaders.clean.readings import Evidence
 
-BEAM = 40  # parses kept: a lost lead byte leaves some 60 characters, and what follows decides
+BEAM = 24  # parses kept: a lost byte leaves 20 likely characters, and what follows decides
 _GAP = 18.0  # a parse that is e**18 times less likely than the best is dropped
 
 
