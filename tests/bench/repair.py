@@ -19,6 +19,9 @@ WORST = {
     "lost bytes": "發(fā)?",
     "private use": "發(fā)\ue2fd",
     "eaten readings": "勇?lián)",
+    "lost marks": "發(fā)。?！斑",
+    "lost digits": "經(jīng)勇?lián)硬?0",
+    "dropped bytes": "發(fā)經(jīng)率(wú)2硬",
     "shifted run": "勇?lián)" + "硬⒅罗悸" * 50,
     "brackets": "(a",
     "tags": '<a id="abcde">',
@@ -36,7 +39,8 @@ WORST = {
 def main() -> None:
     """Print the table."""
     pages = [list(_shuffled(seed)) for seed in range(300)]
-    tables = {"table of 37": frequent_table(SIMPLIFIED, 37), "whole table": whole_table()}
+    sizes = {f"table of {size}": frequent_table(SIMPLIFIED, size) for size in (37, 120)}
+    tables = {**sizes, "whole table": whole_table()}
     repair_lines([damage(SIMPLIFIED[0], table=tables["whole table"])])  # loads the models
     reference = _rate(pages, lambda lines: re.search("[\ue000-\uf8ff]", "\n".join(lines)))
     print(f"{'search only':24} {reference:8.1f} MB/s")

@@ -1,6 +1,7 @@
 """Slipped bytes are read again; what looks like them stays."""
 
 import pytest
+from tests.damage import Decoder, damage, to_traditional, whole_table
 
 from caibian.loaders.clean import readings
 from caibian.loaders.clean.bytes import context, undo
@@ -68,3 +69,23 @@ def test_a_swallowed_digit_is_kept_as_a_mark_and_counted() -> None:
 )
 def test_other_question_marks_stay(text: str) -> None:
     assert read(text) == (text, 0, 0)
+
+
+@pytest.mark.parametrize("decoder", ["swallow", "replace", "python", "drop", "gbk", "question", "ignore"])
+def test_every_decoder_is_understood(decoder: Decoder) -> None:
+    text = "各地会持续推进改革，企业加强合作，干部勇担当、重实效。"
+    shown = damage(text, table=whole_table(), decoder=decoder)
+    assert read(shown)[0] == to_traditional(text)
+
+
+def test_the_first_digit_of_a_year_that_a_decoder_swallowed_is_known() -> None:
+    assert read("發(fā)展經(jīng)濟，已?kūn)浒赋?019年的個(gè)")[0].endswith("2019年的個")
+
+
+def test_open_brackets_decide_about_a_lost_mark() -> None:
+    page = "這(zhè)是發(fā)展經(jīng)濟的實(shí)際，"
+    assert read(f"{page}他說：“這是成果?！")[0].endswith("這是成果。”")
+
+
+def test_a_page_of_nothing_but_signs_is_left_within_a_budget() -> None:
+    assert read("發(fā)。?！斑" * 2_000)[0]

@@ -20,13 +20,13 @@ TEXT = "错误：中国经济发展取得了新的成就，人民生活水平不
     ids=["utf-8 as gbk", "gbk as latin-1", "gbk as cp1252", "utf-8 as latin-1", "twice", "gbk twice"],
 )
 def test_wrong_encodings_are_undone(broken: str) -> None:
-    assert mojibake.undo(broken) == (TEXT, 1)
+    assert mojibake.undo(broken) == (TEXT, 1, 0)
 
 
 def test_a_lost_byte_is_guessed_or_stays_a_question_mark() -> None:
-    repaired, count = mojibake.undo("国人：“好”，".encode().decode("gbk", "replace"))
+    repaired, count, lost = mojibake.undo("国人：“好”，".encode().decode("gbk", "replace"))
     assert repaired.startswith("国人：“好")
-    assert count == 1
+    assert (count, lost) == (1, repaired.count("?"))
 
 
 def test_entities_escaped_twice() -> None:
@@ -47,4 +47,4 @@ def test_entities_escaped_twice() -> None:
     ],
 )
 def test_other_text_stays(text: str) -> None:
-    assert mojibake.undo(text) == (text, 0)
+    assert mojibake.undo(text) == (text, 0, 0)

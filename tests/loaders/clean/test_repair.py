@@ -71,7 +71,7 @@ def test_pages_of_clean_text_are_untouched(lines: list[str]) -> None:
     text=st.lists(st.sampled_from(SIMPLIFIED), min_size=2, max_size=6).map("".join),
     size=st.sampled_from([10, 40, 120]),
     order=st.sampled_from(["scan", "each"]),
-    decoder=st.sampled_from(["swallow", "replace", "python"]),
+    decoder=st.sampled_from(["swallow", "replace", "python", "drop", "gbk", "question"]),
     style=st.sampled_from(["tone", "toneless", "repeated"]),
     space=st.booleans(),
 )

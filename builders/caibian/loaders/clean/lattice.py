@@ -28,7 +28,7 @@ _LAST = frozenset("。！？”…")  # marks that a lost byte at the end of a t
 PAIRS = 4  # guesses at a character whose trail is lost together with the next lead
 _GUESSING = 8  # parses that guess at a lost byte: the others are less likely than one of the guesses
 MAX_RUN = 600  # tokens; a slip ends at the first ASCII character, so a longer run is no slip
-_BUDGET = 2_000  # tokens, and one for each two characters of the page: far more than any mirror's page needs
+_BUDGET = 20_000  # tokens, and one for each eight characters of the page: more than a mirror's page needs
 NONE, ANY = -1, 0  # instead of a pending byte: there is none; it is one that nobody has seen
 
 # Log probabilities of what the observed signs can be; of them, too, only the order of magnitude matters.
@@ -53,11 +53,12 @@ class Lattice:
         self.page = page
         self.context = context
         self.scores = Scores(page, context)
-        self.budget = _BUDGET + len(page) // 2
+        self.budget = _BUDGET + len(page) // 8
         self.unseen = _UNSEEN_AGAIN if context.drops else _UNSEEN_BYTE
         self.codes = gbk.codes()
         self.characters = gbk.characters()
         self.listed = gbk.listed()
+        self.unreadable = gbk.unassigned()
         self.narrow = _PRIVATE.search(page) is None  # the decoder has no characters there and shows `?`
 
     def read(self, start: int, sign: int, before: str = "") -> Run | None:
@@ -147,10 +148,9 @@ class Lattice:
             return (self._add(parse, self.characters[code], code),)
         paired = self._pair(parse, lead)
         if self.context.drops and parse.pending != ANY:
-            unseen = [*_unreadable(self._guess(parse), lead), *self._pair(parse, 0x80)]
-            more = [
-                self._add(new._replace(score=new.score + self.unseen), self.characters[code], code) for new in unseen
-            ]
+            unseen = [*self._guess(parse, follows=lead), *self._pair(parse, 0x80)]
+            unseen = [new._replace(score=new.score + self.unseen) for new in unseen]
+            more = [self._add(new, self.characters[code], code) for new in unseen]
             return [*more, *self._next(paired, trail, code)]
         return self._next(paired, trail, code)
 
@@ -163,7 +163,7 @@ class Lattice:
     def _pair(self, parse: Parse, trail: int) -> Iterable[Parse]:
         """Return the parses where the trail completes the pending byte."""
         if parse.pending == ANY:
-            return self._best(parse, trail, is_lead=False)
+            return self._best(parse, trail)
         code = parse.pending << 8 | trail
         character = self.characters.get(code)
         return (self._add(parse, character, code),) if character is not None else ()
@@ -225,12 +225,12 @@ class Lattice:
             yield from self._bytes(parse, 0xA3, 0xBF)
         if parse.pending == ANY:
             return
-        guesses = self._guess(parse)
         follows = self.codes.get(text[end : end + 1], 0) >> 8
         if follows and not self.context.swallows:  # the decoder took one byte, which makes no character with the next
-            yield from _unreadable(guesses, follows)
-            yield from self._pair(parse, 0x80)
+            yield from self._guess(parse, follows=follows)
+            yield from self._unpaired(parse)
             return
+        guesses = self._guess(parse)
         mark = self._swallowed(match)
         twice = text[end : end + 1] == "?"
         for new in guesses:
@@ -241,7 +241,11 @@ class Lattice:
                 yield new
         for new in guesses[:PAIRS] if self.narrow and text[end : end + 1] > "@" else ():
             yield new._replace(pending=ANY, before=0, score=new.score + _LOST_PAIR)
-        for new in self._pair(parse, 0x80):  # no lead byte: decoders lose it with or without the one behind it
+        yield from self._unpaired(parse)
+
+    def _unpaired(self, parse: Parse) -> Iterator[Parse]:
+        """Yield the parses where the byte 80 is lost, which is no lead: with or without the byte behind it."""
+        for new in self._pair(parse, 0x80):
             yield new
             yield new._replace(pending=ANY, before=0)
 
@@ -263,20 +267,27 @@ class Lattice:
         year = _YEAR.match(text, at)
         return "?" if year is None else "2" if year[1] else "1"
 
-    def _guess(self, parse: Parse) -> list[Parse]:
-        """Return the best parses where a lost trail completes the pending byte."""
+    def _guess(self, parse: Parse, *, follows: int = 0) -> list[Parse]:
+        """Return the best parses where a lost trail completes the pending byte.
+
+        With `follows`, only those whose trail a decoder cannot read as a lead with that byte.
+        """
         if parse.pending == ANY:
             return []
-        return [new._replace(score=new.score + _LOST_BYTE) for new in self._best(parse, parse.pending, is_lead=True)]
+        return self._best(parse, parse.pending, is_lead=True, cost=_LOST_BYTE, follows=follows)
 
-    def _best(self, parse: Parse, byte: int, *, is_lead: bool) -> list[Parse]:
+    def _best(
+        self, parse: Parse, byte: int, *, is_lead: bool = False, cost: float = 0.0, follows: int = 0
+    ) -> list[Parse]:
         """Return the best parses that go on with a character of this lead or trail."""
         new = []
-        for _, code in self.scores.best(parse.last, byte, is_lead=is_lead):
+        for after, code in self.scores.best(parse.last, byte, is_lead=is_lead):
+            if follows and (code & 0xFF) << 8 | follows not in self.unreadable:
+                continue
             character = self.characters[code]
             due = 0.0 if parse.split else self.scores.due(character)
-            score = parse.score + self.scores.after(parse.last, character) - due
             link = Link(character, parse.text, True)
+            score = parse.score + after - due + cost
             new.append(Parse(score, NONE, code, character, link, due, False, parse.guesses + 1))
         return new
 
@@ -285,11 +296,6 @@ class Lattice:
         score = parse.score + self.scores.after(parse.last, character) - due
         before = code if code > 0xFF else (parse.before << 8 | code) & 0xFFFF
         return Parse(score, NONE, before, character, Link(character, parse.text), due, False, parse.guesses)
-
-
-def _unreadable(guesses: list[Parse], follows: int) -> Iterator[Parse]:
-    """Yield those guesses at a lost trail that a decoder cannot read as a lead with the byte that follows."""
-    return (new for new in guesses if (new.before & 0xFF) << 8 | follows in gbk.unassigned())
 
 
 def _reading(piece: str) -> str:

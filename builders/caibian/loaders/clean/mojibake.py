@@ -41,8 +41,9 @@ _PUNCTUATION = {0xE3: "。", 0xEF: "，"}  # by far the most frequent of theirs
 _MIN_COMMON = 0.5  # of a repaired text is Han that words are made of
 
 
-def undo(text: str) -> tuple[str, int]:
-    """Return the text with every misread stretch decoded again, and their number."""
+def undo(text: str) -> tuple[str, int, int]:
+    """Return the text with every misread stretch decoded again, their number, and how many characters stay lost."""
+    given = text.count("?")
     count = 0
     if "&" in text:
         text, found = _unescape(text)
@@ -57,7 +58,7 @@ def undo(text: str) -> tuple[str, int]:
             count += found
         if text == before:
             break
-    return text, count
+    return text, count, max(0, text.count("?") - given) if count else 0
 
 
 def _unescape(text: str) -> tuple[str, int]:

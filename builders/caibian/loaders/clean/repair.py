@@ -84,8 +84,9 @@ def _undo_damage(text: str, repairs: dict[str, int]) -> str:
     """Undo litter, mojibake, slipped bytes and readings, noting the counts in `repairs`."""
     text, count = litter.undo(text)
     _count(repairs, "litter", count)
-    text, count = mojibake.undo(text)
+    text, count, lost = mojibake.undo(text)
     _count(repairs, "mojibake", count)
+    _count(repairs, "lost", lost)
     if _signs().search(text) is None:
         return text
     evidence = readings.gather(text)

@@ -24,6 +24,7 @@ CONFIDENCE = 0.5  # a guess at a lost byte that is more often wrong than right i
 _WORDS = 0.7  # how far words, not characters, decide about a lost byte
 _WEIGHED = 10  # parses, of those that guess, that are weighed by words: each costs some 30 microseconds ...
 _CLOSE = 12.0  # ... and those only that are so many nats from the best
+_MAX_GUESSES = 8  # in one stretch; where more is lost, nobody knows
 _AROUND = 5  # characters on either side of a guess that a word with it may reach
 _CANDIDATES = 40  # characters kept for a lost byte; the rest together have less than 2 % of the probability
 _MIN_SHARE = 1e-6  # of running text; a rarer character is no guess at a lost byte
@@ -107,6 +108,8 @@ class Scores:
             return Run(_spell(beam[best].text, sure=True), span[1], scores[best] - literal, 0)
         ranked = heapq.nlargest(_WEIGHED, range(len(beam)), key=scores.__getitem__)
         ranked = [at for at in ranked if scores[at] > scores[best] - _CLOSE]
+        if beam[best].guesses > _MAX_GUESSES:
+            return Run(_spell(beam[best].text, sure=False), span[1], beam[best].score - literal, 1)
         opened = self.page[max(0, span[0] - _OPENED) : span[0]].rsplit("\n", 1)[-1]
         weighed = {at: scores[at] + self._weigh(beam[at], before, follows, opened) for at in ranked}
         best = max(ranked, key=lambda at: (weighed[at], -at))
