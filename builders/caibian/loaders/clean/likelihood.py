@@ -38,17 +38,6 @@ _NUMBER, _NUMBER_ELSEWHERE = math.log(2e-2), math.log(1e-3)
 _STARTERS = frozenset("这我在他据同目今当从对根通为随由但而如全近本截其与以因此她市昨记首接另该虽尽除")
 _STARTS_SENTENCE = math.log(3.0)
 
-# Words that news has more of than the dictionary, which is older than most of them; by our own knowledge.
-_NEWER = (
-    "个月 个人 很深 很多 每吨 每月 每个 俄媒 外媒 美媒 央企 国企 房企 车企 民企 沪深 深交所 上交所 微信 微博 网民 网红 手机 直播 电商"  # noqa: SIM905
-    " 快递 外卖 高铁 地铁 新冠 疫情 疫苗 核酸 防控 脱贫 攻坚 振兴 双碳 碳中和 新能源 光伏 风电 储能 芯片 算力 数字化 智能化 赋能 动能"
-    " 助力 打造 推进 提升 聚焦 彰显 落地 抓手 短板 痛点 难点 堵点 亮点 民生 惠民 便民 社区 网格 专班 专项 专款 专科 督查 巡视 巡察"
-    " 党建 担当 履职 尽责 融媒体 短视频 人工智能 大数据 云计算 互联网 物联网 无人机 机器人 航天员 空间站 一带一路 高质量 现代化"
-    " 共同体 海空 警巡 战机 战备 演训 北约 欧盟 东盟 金砖 中亚 峰会 首脑 房价 房贷 楼市 股市 基金 涨幅 跌幅 同比 环比 篮板 助攻"
-    " 三分 上半场 下半场 主场 客场 球队 球员 教练 得手 佳绩"
-).split()
-_NEWER_COUNT = 1_000  # occurrences given to each; 动能 has 291, 发展 has 17,000
-
 _LONGEST = 4  # characters of a word that fit in 64 bits; 98 % of the dictionary
 _UNKNOWN = math.log(1e-4)  # what a character costs beyond its share where it is a word that the dictionary lacks
 _MAX_KNOWN = 200_000  # answers kept; bounds the memory
@@ -193,8 +182,7 @@ def _other(before: str, character: str) -> float:
 @lru_cache(maxsize=1)
 def load() -> Likelihood:
     """Return the model of jieba's dictionary; takes 0.3 CPU seconds, once a process and only on damage."""
-    newer = "".join(f"{word} {_NEWER_COUNT} n\n" for word in _NEWER)
-    return Likelihood(f"{_dictionary().rstrip()}\n{newer}")
+    return Likelihood(_dictionary())
 
 
 @lru_cache(maxsize=1)
