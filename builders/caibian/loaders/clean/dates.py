@@ -89,19 +89,6 @@ _URL = re.compile(
 )
 
 
-def settle_order(texts: list[str]) -> bool | None:
-    """Return whether the page's numeric dates put the day first; None where no date on it tells."""
-    votes = set()
-    for text in texts:
-        for match in _NUMERIC.finditer(text):
-            first, second = int(match[1]), int(match[2])
-            if first > 12 >= second:
-                votes.add(True)
-            elif second > 12 >= first:
-                votes.add(False)
-    return votes.pop() if len(votes) == 1 else None
-
-
 def _ymd(match: re.Match[str]) -> date | None:
     return _day(match["y"], match["m"], match["d"])
 

@@ -5,7 +5,7 @@ Two doors: `undo` works on the text of a whole page, where evidence is counted; 
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from caibian.loaders.clean import likelihood, script
 
@@ -91,11 +91,7 @@ def _stray(text: str) -> tuple[str, int]:
     found = [match for match in BETWEEN.finditer(text) if splits(match)]
     if len(found) < 2:  # one may be somebody's initial or mood
         return text, 0
-    parts, at = [], 0
-    for match in found:
-        parts.append(text[at : match.start()])
-        at = match.end()
-    return "".join([*parts, text[at:]]), len(found)
+    return _cut_out(text, found), len(found)
 
 
 def _protection(text: str) -> tuple[str, int]:
@@ -104,11 +100,13 @@ def _protection(text: str) -> tuple[str, int]:
     found = [m for m in _PROTECTION.finditer(text) if len(_TOKEN_MIX.findall(m[0])) >= 0.6 * len(m[0].split())]
     if len(found) < 2 or not re.search(f"[{_HAN}]", text):
         return text, 0
-    parts, at = [], 0
-    for match in found:
-        parts.append(text[at : match.start()])
-        at = match.end()
-    return "".join([*parts, text[at:]]), len(found)
+    return _cut_out(text, found), len(found)
+
+
+def _cut_out(text: str, found: Sequence[re.Match[str]]) -> str:
+    """Return the text without what was found in it, in order."""
+    starts, ends = [match.start() for match in found], [match.end() for match in found]
+    return "".join(text[end:start] for end, start in zip([0, *ends], [*starts, len(text)], strict=True))
 
 
 def _indents(text: str) -> tuple[str, int]:
