@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
 from scipy.special import expit, logsumexp
-from sklearn.linear_model import LogisticRegression
 
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]
@@ -40,6 +38,8 @@ def calibrate(scores: Numbers, targets: Flags, *, single: bool) -> Calibration:
 
 def temperature(scores: Numbers, targets: Flags) -> float:
     """Return the factor of the scores that makes their softmax likeliest (Guo et al., 2017); 1 without rows."""
+    from scipy.optimize import minimize_scalar
+
     labelled = targets.any(axis=1)
     if not labelled.any():
         return 1.0
@@ -67,6 +67,8 @@ def platt(scores: Numbers, targets: Flags) -> tuple[Numbers, Numbers]:
 
 
 def _curve(scores: Numbers, wanted: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    from sklearn.linear_model import LogisticRegression
+
     if not len(scores) or wanted.all() or not wanted.any():
         return 1.0, 0.0
     # Platt's targets: a curve through few rows must not be steeper than their number warrants.

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from sklearn.feature_extraction.text import TfidfTransformer
-from sklearn.naive_bayes import ComplementNB
-from sklearn.svm import LinearSVC
 
 from caibian.baseline.features import Vocabulary, run_lengths
 from caibian.baseline.models import weigh
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import TfidfTransformer
 
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]
@@ -57,10 +58,12 @@ class Linear:
     intercept: Numbers
 
 
-def weigher_of(counts: sp.csr_array, vocabulary: Vocabulary, recipe: Recipe) -> TfidfTransformer | None:
+def weigher_of(counts: sp.csr_array, vocabulary: Vocabulary, recipe: Recipe) -> "TfidfTransformer | None":
     """Return TF-IDF weights learnt from `counts`, with the recipe's weight of each kind; None without features."""
     if not len(vocabulary):
         return None
+    from sklearn.feature_extraction.text import TfidfTransformer
+
     weigher = TfidfTransformer(sublinear_tf=True).fit(counts)
     by_length = np.array([0.0, *recipe.run_weights])
     kinds = [
@@ -77,7 +80,7 @@ def fit(
     targets: Flags,
     row_weights: Numbers,
     *,
-    weigher: TfidfTransformer | None,
+    weigher: "TfidfTransformer | None",
     recipe: Recipe,
     single: bool,
 ) -> Linear:
@@ -117,6 +120,8 @@ def _balanced(targets: Flags, row_weights: Numbers) -> Numbers:
 def _support_vectors(
     matrix: sp.csr_array, targets: Flags, row_weights: Numbers, *, recipe: Recipe, single: bool
 ) -> Linear:
+    from sklearn.svm import LinearSVC
+
     weights = np.zeros((targets.shape[1], matrix.shape[1]))
     intercept = log_odds(prior(targets, row_weights))
     for label, wanted, scale in _scales(matrix, targets, row_weights, recipe.reweight):
@@ -160,6 +165,8 @@ def _scaled(matrix: sp.csr_array, scale: Numbers) -> sp.csr_array:
 
 def _steadied(linear: Linear, matrix: sp.csr_array, targets: Flags, row_weights: Numbers, share: float) -> Linear:
     """Return `linear` plus complement Naive Bayes, brought to the same spread and weighted with `share`."""
+    from sklearn.naive_bayes import ComplementNB
+
     labelled = targets.any(axis=1)
     if not share or targets[labelled].sum() == 0 or not matrix.shape[1]:
         return linear

@@ -7,16 +7,19 @@ probability.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import scipy.sparse as sp
 from scipy.special import expit, softmax
-from sklearn.feature_extraction.text import TfidfTransformer
 
 from caibian.baseline.examples import Task, texts_of
 from caibian.baseline.features import Texts, Vocabulary, count
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import TfidfTransformer
 
 Matrix = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.float64]
@@ -31,7 +34,7 @@ class Model:
     name: str
     task: Task
     vocabulary: Vocabulary
-    weigher: TfidfTransformer | None  # None: no features, every text scores the intercept
+    weigher: "TfidfTransformer | None"  # None: no features, every text scores the intercept
     weights: Matrix  # labels x features
     intercept: Numbers
     thresholds: Numbers  # a topic is given where its probability reaches this; not used for one label a text
@@ -78,7 +81,7 @@ def decide(model: Model, likely: Numbers) -> Prediction:
     return Prediction(likely, chosen)
 
 
-def weigh(weigher: TfidfTransformer | None, counts: sp.csr_array) -> sp.csr_array:
+def weigh(weigher: "TfidfTransformer | None", counts: sp.csr_array) -> sp.csr_array:
     """Return the rows' weighted features: (1 + log count) x weight, each row of length 1, float64."""
     if weigher is None:
         return counts.astype(np.float64)

@@ -17,8 +17,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import skops.io
-from sklearn.feature_extraction.text import TfidfTransformer
 
 from caibian.baseline.examples import Task
 from caibian.baseline.features import Vocabulary, decode_runs, encode_runs
@@ -33,6 +31,8 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold
 
 def save(model: Model, folder: Path, *, card: str) -> None:
     """Write `model` and its card into `folder`; equal models give equal files."""
+    import skops.io
+
     folder.mkdir(parents=True, exist_ok=True)
     arrays = {
         "weigher": model.weigher,
@@ -97,6 +97,8 @@ def load(folder: Path) -> Model:
 
 def _check(model: Model, folder: Path) -> None:
     """Raise where the parts of the model do not belong together."""
+    from sklearn.feature_extraction.text import TfidfTransformer
+
     labels, features = len(model.task.labels), len(model.vocabulary)
     wanted = {"weights": (labels, features), "intercept": (labels,), "thresholds": (labels,)}
     for name, shape in wanted.items():
@@ -162,6 +164,8 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 
 def _read_arrays(path: Path) -> dict[str, Any]:
+    import skops.io
+
     stored = _bytes(path)
     try:
         unknown = skops.io.get_untrusted_types(data=stored)

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import scipy.sparse as sp
-from sklearn.feature_extraction.text import TfidfTransformer
 
 from caibian.baseline.calibrate import Calibration, calibrate
 from caibian.baseline.examples import Examples, cluster_codes, copy_weights, join, texts_of
@@ -28,6 +27,9 @@ from caibian.baseline.fit import (
     weigher_of,
 )
 from caibian.baseline.models import Model, weigh
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import TfidfTransformer
 from caibian.errors import DataError
 
 Trainable = Literal["tfidf", "words", "chars", "naive-bayes", "majority"]
@@ -48,7 +50,7 @@ class _Fitted:
     """A linear model with the features it was trained on."""
 
     vocabulary: Vocabulary
-    weigher: TfidfTransformer | None
+    weigher: "TfidfTransformer | None"
     linear: Linear
     counts: sp.csr_array  # of the rows it was trained on
 
