@@ -86,11 +86,17 @@ def _rows_of_dataset(folder: Path) -> tuple[pa.Table, dict[str, list[str]] | Non
     """Return a dataset's articles with topics by name, and what its own baseline says of them."""
     from caibian import baseline
 
-    rows = publish.articles(folder, [*review.NEEDED, "text"])
+    rows = publish.articles(folder, ["text", *(name for name in review.NEEDED if name != "paragraphs")])
+    rows = rows.append_column("paragraphs", _paragraphs(rows["text"]))
     if not (folder / baseline.FOLDER).is_dir():
         return rows, None
     model = baseline.load_model(folder / baseline.FOLDER)
     return rows, {found["id"]: found["topics"] for found in baseline.label_records(model, rows)}
+
+
+def _paragraphs(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the paragraphs of published texts; a text without a character has none."""
+    return pc.if_else(pc.equal(texts, ""), pa.scalar([], pa.list_(pa.string())), pc.split_pattern(texts, "\n"))
 
 
 def predict(model: Path, paths: Sequence[str], *, config: Config) -> Iterator[dict[str, Any]]:

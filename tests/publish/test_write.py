@@ -34,7 +34,7 @@ def test_an_article_says_what_the_steps_found(tmp_path: Path) -> None:
     given = row(0)
     assert first["text"] == "\n".join(given["paragraphs"])
     assert [LABELS.names[one] for one in first["topics"]] == given["topics"]
-    for column in ("title", "published", "words", "sentences", "evidence", "repairs", "source_sha256", "place"):
+    for column in ("title", "published", "words", "evidence", "repairs", "source_sha256", "place"):
         assert first[column] == given[column], column
 
 
@@ -54,7 +54,7 @@ def test_paragraphs_follow_their_article(tmp_path: Path) -> None:
     own = [item for item in read(folder, "paragraphs", "validation") if item["article"] == row(3)["id"]]
     assert [item["position"] for item in own] == list(range(1005))
     assert [own[0]["id"], own[-1]["id"]] == [row(3)["id"] + "-000", row(3)["id"] + "-1004"]
-    assert own[7]["text"] == "第7段。" == "".join(own[7]["words"])
+    assert own[7]["text"] == "第7段。" == "".join(own[7]["sentences"])
 
 
 @pytest.mark.parametrize(
@@ -146,9 +146,10 @@ def test_masks_reach_every_config_and_keep_the_evidence_in_place(tmp_path: Path)
     folder = build(tmp_path, changes=changes, options=Options(mask=("phone", "private_name"))).folder
     masked = "村民王某某说，修路请打***********。"
     article = next(item for item in read(folder, "articles") if item["id"] == row(6)["id"])
-    assert (article["title"], article["text"], article["paragraphs"]) == ("王某某的路", masked, [masked])
+    assert (article["title"], article["text"]) == ("王某某的路", masked)
     assert article["words"] == [["村民", "王某某", "说", "，", "修路", "请", "打", "***********", "。"]]
-    assert next(item for item in read(folder, "paragraphs") if item["article"] == row(6)["id"])["text"] == masked
+    paragraph = next(item for item in read(folder, "paragraphs") if item["article"] == row(6)["id"])
+    assert (paragraph["text"], paragraph["sentences"]) == (masked, [masked])
     assert next(item for item in read(folder, "dropped") if item["id"] == row(7)["id"])["text"] == masked
     for file in folder.rglob("*.parquet"):
         assert "王小明" not in str(pq.read_table(file).to_pylist())

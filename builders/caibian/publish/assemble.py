@@ -56,8 +56,8 @@ def paragraphs(rows: pa.Table, schema: pa.Schema, labels: LabelSet) -> pa.Table:
                 return _single(_ids(_each(whole["paragraph_topics"], counts, parents), labels.names))
             case "evidence":
                 return _each(whole["paragraph_evidence"], counts, parents)
-            case "sentences" | "words":
-                return _each(whole[name], counts, parents)
+            case "sentences":
+                return _each(whole["sentences"], counts, parents)
         return whole["id" if name == "article" else name].take(pa.array(parents))
 
     return pa.table([column(name) for name in schema.names], schema=schema)

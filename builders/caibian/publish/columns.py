@@ -1,12 +1,15 @@
-"""The columns of the three published configs, in order."""
+"""The columns of the three published configs, in order.
+
+Each way of cutting a text stands once: words with the article, sentences with the paragraph. Text is most of what a
+dataset weighs, and of what it costs to write.
+"""
 
 import pyarrow as pa
 
 from caibian.publish.facts import LabelSet
 from caibian.schema import EVIDENCE, REPAIRS
 
-_WORDS = pa.list_(pa.list_(pa.string()))
-_TEXTS = {"title", "text", "paragraphs", "sentences", "words"}  # what `publish.text: false` withholds
+_TEXTS = {"title", "text", "sentences", "words"}  # what `publish.text: false` withholds
 
 _DECLARED: list[tuple[str, pa.DataType]] = [
     ("published", pa.date32()),
@@ -52,9 +55,7 @@ def _articles(labels: LabelSet) -> list[tuple[str, pa.DataType]]:
         (label_column(labels), _label_type(labels)),
         ("label_source", pa.string()),
         *_DECLARED,
-        ("paragraphs", pa.list_(pa.string())),
-        ("sentences", _WORDS),
-        ("words", _WORDS),
+        ("words", pa.list_(pa.list_(pa.string()))),  # a list a paragraph
         *([("evidence", EVIDENCE)] if labels.explained else []),
         ("cluster", pa.string()),
         *_LINEAGE,
@@ -72,7 +73,6 @@ def _paragraphs(labels: LabelSet) -> list[tuple[str, pa.DataType]]:
         ("published", pa.date32()),
         ("publisher", pa.string()),
         ("sentences", pa.list_(pa.string())),
-        ("words", pa.list_(pa.string())),
         ("cluster", pa.string()),
     ]
 
@@ -98,7 +98,8 @@ DESCRIPTIONS = {
     "article": "Id of the article that the paragraph is from.",
     "position": "Position of the paragraph in the article, from 0.",
     "title": "Title, repaired; null where the record has none.",
-    "text": "The body's paragraphs joined by newlines, without title and metadata.",
+    "text": "Of an article: the body's paragraphs joined by newlines, without title and metadata. Of a paragraph:"
+    " the paragraph.",
     "topics": "Labels of the text: null where it was not judged, [] where none fits.",
     "label": "The one label of the text.",
     "label_source": "Where the labels come from: source, gold, model or rules.",
@@ -109,8 +110,7 @@ DESCRIPTIONS = {
     "author": "Who wrote it, as the page says; several names are separated by a space.",
     "section": "Section of the site or paper.",
     "url": "Address of the page.",
-    "paragraphs": "Paragraphs of the body.",
-    "sentences": "Sentences of each paragraph; joined they are the paragraph.",
+    "sentences": "Sentences of the paragraph; joined they are the paragraph.",
     "words": "Words of each paragraph as jieba cuts them; joined they are the paragraph.",
     "cluster": "Id of the row that stands for all copies of this text; the rows of a cluster are in one split.",
     "source": "File that the record was read from.",

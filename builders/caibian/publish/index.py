@@ -14,7 +14,7 @@ from caibian.errors import DataError
 from caibian.publish.digest import HASH_BYTES, row_hashes
 
 LABEL_COLUMNS = ("topics", "label")
-TEXT_COLUMNS = ("title", "text", "paragraphs")
+TEXT_COLUMNS = ("title", "text")
 _BATCH = 2_000  # rows read at a time
 _KEPT = 16  # bytes of a hash that are compared: chance makes no two of a billion rows equal
 
