@@ -1,8 +1,10 @@
 """Step 3, segment: article -> sentences and words, paragraph by paragraph. The only door to jieba."""
 
 import re
+import string
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,12 +17,20 @@ from caibian.schema import SEGMENT, plus
 if TYPE_CHECKING:
     import jieba
 
-# A sentence ends at 。！？ or a run of them, or at an ellipsis, with the closing quotes and brackets behind it. Inside
-# an address or a name (Yahoo!Mail) the half-width ones end nothing.
-# The pattern starts with a plain class, which is searched twice as fast as a choice of two.
-_END = re.compile(
-    r"[。！？…!?](?:(?<![!?])|(?![A-Za-z0-9]))(?:[。！？…]|[!?](?![A-Za-z0-9]))*[”’」』）)》】〉〕］]*\s*"
-)
+Kinds = NDArray[np.uint8]
+Ends = NDArray[np.int64]
+
+# A sentence ends at 。！？ or a run of them, or at an ellipsis, with the closing quotes, brackets and spaces behind it.
+# Inside an address or a name (Yahoo!Mail) the half-width ones end nothing.
+_SPACES = "".join(re.findall(r"\s", "".join(map(chr, range(0x3001)))))
+_FULL_END, _HALF_END, _CLOSER, _SPACE, _ALNUM, _RARE, _OTHER = (1 << bit for bit in range(7))  # kinds of characters
+_KINDS = {
+    "。！？…": _FULL_END,
+    "!?": _HALF_END,
+    "”’」』）)》】〉〕］]": _CLOSER,
+    _SPACES: _SPACE,
+    string.ascii_letters + string.digits: _ALNUM,
+}
 
 # rjieba cuts every text as jieba 0.42.1 does, but for two things, found by fuzzing, which a test repeats.
 # Han beyond jieba's table: jieba takes each for a mark between two texts.
@@ -45,35 +55,90 @@ def segment(rows: pa.Table, *, user_words: tuple[str, ...] = ()) -> pa.Table:
     texts = paragraphs.filter(kept).flatten().to_pylist()
     counts = np.zeros(rows.num_rows, np.int32)
     counts[kept.to_numpy(zero_copy_only=False)] = paragraphs.filter(kept).value_lengths().fill_null(0)
-    data = "".join(texts).encode()
-    columns = [
-        _nested(counts, map(split_sentences, texts), data),
-        _nested(counts, (cut(text, user_words=user_words) for text in texts), data),
-    ]
-    return pa.table([*rows.columns, *columns], schema=plus(rows.schema, SEGMENT))
+    joined = "".join(texts)
+    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
+    nested = _Nested(counts, ends, joined.encode())
+    kinds = _kinds_of(joined)
+    sentences, words = _sentence_ends(kinds, ends), _word_ends(texts, kinds, ends, user_words)
+    return pa.table([*rows.columns, nested.cut(sentences), nested.cut(words)], schema=plus(rows.schema, SEGMENT))
 
 
-def _nested(counts: NDArray[np.int32], paragraphs: Iterable[Sequence[str]], data: bytes) -> pa.Array:
-    """Return list<list<string>>: `counts` paragraphs a row, and of each paragraph its pieces.
+class _Nested:
+    """Makes list<list<string>>: the paragraphs of each row, and of each paragraph its pieces.
 
-    `data` is what all pieces are when joined, so it serves as the strings' buffer, and of the pieces only the
-    lengths are kept. That and to let go of each paragraph's list at once takes a third of the time of `pa.array`.
+    What all pieces are when joined serves as the strings' buffer, so of the pieces only the ends are needed.
     """
-    lengths: list[int] = []  # of pieces, in characters
-    pieces: list[int] = []  # of paragraphs, in pieces
-    for paragraph in paragraphs:
-        lengths.extend(map(len, paragraph))
-        pieces.append(len(paragraph))
-    octets = np.frombuffer(data, np.uint8)
-    starts = np.append(np.flatnonzero((octets & 0xC0) != 0x80), len(data))  # of characters, in bytes
-    ends = starts[_offsets(lengths)].astype(np.int32)
-    strings = pa.StringArray.from_buffers(len(lengths), pa.py_buffer(ends), pa.py_buffer(data))
-    return pa.ListArray.from_arrays(_offsets(counts), pa.ListArray.from_arrays(_offsets(pieces), strings))
+
+    def __init__(self, counts: NDArray[np.int32], ends: Ends, data: bytes) -> None:
+        """Take the number of paragraphs of each row, the paragraphs' ends in characters, and their UTF-8."""
+        self._data, self._rows, self._paragraphs = pa.py_buffer(data), _offsets(np.cumsum(counts)), ends
+        octets = np.frombuffer(data, np.uint8)
+        # Of each character, the byte that it starts at.
+        self._bytes = np.append(np.flatnonzero((octets & 0xC0) != 0x80), len(data)).astype(np.int32)
+
+    def cut(self, ends: Ends) -> pa.Array:
+        """Return the paragraphs cut at `ends`: all ends of pieces in characters, ascending."""
+        strings = pa.StringArray.from_buffers(len(ends), pa.py_buffer(self._bytes[_offsets(ends)]), self._data)
+        pieces = _offsets(np.searchsorted(ends, self._paragraphs, side="right"))
+        return pa.ListArray.from_arrays(self._rows, pa.ListArray.from_arrays(pieces, strings))
 
 
-def _offsets(lengths: "list[int] | NDArray[np.int32]") -> NDArray[np.int32]:
-    """Return where each of what is so long starts, and where the last ends."""
-    return np.concatenate(([0], np.cumsum(lengths, dtype=np.int32)), dtype=np.int32)
+def _offsets(ends: NDArray[np.integer]) -> NDArray[np.int32]:
+    """Return the ends with the first start before them."""
+    return np.concatenate(([0], ends), dtype=np.int32)
+
+
+def _word_ends(texts: Sequence[str], kinds: Kinds, ends: Ends, user_words: tuple[str, ...]) -> Ends:
+    """Return where the words of the texts end, in characters of all texts joined."""
+    rare = set(np.searchsorted(ends, np.flatnonzero(kinds & _RARE), side="right").tolist())
+    lengths: list[int] = []
+    for number, text in enumerate(texts):
+        is_plain = not (user_words or number in rare or "-" in text or "_" in text or "." in text)
+        lengths.extend(map(len, rjieba.cut(text) if is_plain else cut(text, user_words=user_words)))
+    return np.cumsum(np.array(lengths, np.int64))
+
+
+def _sentence_ends(kinds: Kinds, ends: Ends) -> Ends:
+    """Return where the sentences of paragraphs end, each paragraph's end included.
+
+    `kinds` are those of the characters of all paragraphs joined, `ends` where each paragraph ends. Whole arrays are
+    looked at at once, which takes a fifth of the time of a regular expression on each paragraph.
+    """
+    follows = np.append(kinds[1:], np.uint8(0))
+    follows[ends[(ends > 0) & (ends < len(kinds))] - 1] = 0  # nothing follows the last character of a paragraph
+    is_end = (kinds & _FULL_END) != 0
+    is_end |= ((kinds & _HALF_END) != 0) & ((follows & _ALNUM) == 0)
+    last = np.flatnonzero(is_end & ~np.append(is_end[1:] & (follows[:-1] != 0), False))
+    found = last + 1
+    for number in np.flatnonzero(follows[last] & (_CLOSER | _SPACE)):
+        found[number] = _behind_closers(follows, int(last[number]))
+    return np.unique(np.concatenate((found, ends[ends > np.append(0, ends[:-1])])))
+
+
+def _behind_closers(follows: Kinds, place: int) -> int:
+    """Return where the closing marks and the white space behind a sentence's last mark end."""
+    for kind in (_CLOSER, _SPACE):
+        while follows[place] & kind:
+            place += 1
+    return place + 1
+
+
+def _kinds_of(text: str) -> Kinds:
+    codes = np.frombuffer(text.encode("utf-32-le"), "<u4")
+    found: Kinds = _kinds()[np.minimum(codes, 0xFFFF)]
+    return found
+
+
+@lru_cache(1)
+def _kinds() -> Kinds:
+    """Return the kind of each character below 0x10000; the last one stands for all above."""
+    kinds = np.full(0x10000, _OTHER, np.uint8)
+    kinds[0xFFFF] = _RARE
+    for start, end in ((0x3400, 0x4DC0), (0x9FD6, 0xA000), (0xF900, 0xFB00)):
+        kinds[start:end] = _RARE
+    for chars, kind in _KINDS.items():
+        kinds[[ord(char) for char in chars]] = kind
+    return kinds
 
 
 def split_sentences(text: str) -> list[str]:
@@ -82,10 +147,8 @@ def split_sentences(text: str) -> list[str]:
     >>> split_sentences("开工了！他说：“好。”大家都笑了")
     ['开工了！', '他说：“好。”', '大家都笑了']
     """
-    ends = [match.end() for match in _END.finditer(text)]
-    if text and (not ends or ends[-1] < len(text)):
-        ends.append(len(text))
-    return [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    ends = _sentence_ends(_kinds_of(text), np.array([len(text)])).tolist()
+    return [text[start:end] for start, end in pairwise([0, *ends])]
 
 
 def cut(text: str, *, user_words: tuple[str, ...] = ()) -> list[str]:
@@ -100,7 +163,7 @@ def cut(text: str, *, user_words: tuple[str, ...] = ()) -> list[str]:
     if user_words:
         return list(_jieba(user_words).lcut(text))
     if not _is_different(text):
-        return list(rjieba.cut(text))
+        return rjieba.cut(text)
     words = [word for part in _RARE_HAN_SPLIT.split(text) for word in rjieba.cut(part)]
     return [word for joined in words for word in _split_joined(joined)]
 
