@@ -26,7 +26,7 @@ SINGLE = LabelSet(names=("体育", "财经", "no"), task="single-label", explain
 class Options:
     """The section `publish` of the config, as publishing sees it."""
 
-    rows_per_shard: int = 4
+    rows_per_shard: int = 7
     text: bool = True
     mask: tuple[Any, ...] = ()
 

@@ -15,7 +15,7 @@ from caibian.publish.manifest import BLANK, file_sha256
 from caibian.publish.seal import seal
 
 TRAIN = "data/articles/train-00000-of-00003.parquet"
-TEST = "data/articles/test-00000-of-00001.parquet"
+TEST = "data/articles/test-00000-of-00003.parquet"
 PARAGRAPHS = "data/paragraphs/train-00000-of-00003.parquet"
 
 

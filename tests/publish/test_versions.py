@@ -167,7 +167,7 @@ def test_equal_rows_with_other_metadata_replace_the_version(tmp_path: Path) -> N
 
 def test_a_damaged_version_is_replaced_by_its_equal(tmp_path: Path) -> None:
     folder = based(tmp_path)
-    (folder / "data/articles/test-00000-of-00001.parquet").unlink()
+    (folder / "data/articles/test-00000-of-00003.parquet").unlink()
     assert build(tmp_path).state == "replaced"
     assert verify(folder) == []
 

@@ -10,14 +10,15 @@ from caibian.errors import DataError
 from caibian.publish.facts import LabelSet
 
 # The columns of the steps that publishing reads; the raw text stays behind.
-READ_COLUMNS = (
+ARTICLE_COLUMNS = (
     *("id", "source", "place", "source_sha256", "format", "encoding"),
     *("title", "paragraphs", "published", "publisher", "author", "section", "url", "script", "repairs"),
-    *("sentences", "words"),
-    *("topics", "label_source", "evidence", "paragraph_topics", "paragraph_evidence"),
+    *("words", "topics", "label_source", "evidence"),
 )
-# Those of rows that are not published: without sentences, words and evidence, which are most of the bytes.
-DROPPED_COLUMNS = READ_COLUMNS[: READ_COLUMNS.index("sentences")]
+PARAGRAPH_COLUMNS = (
+    *("id", "title", "paragraphs", "published", "publisher", "sentences"),
+    *("paragraph_topics", "paragraph_evidence"),
+)
 
 
 def articles(rows: pa.Table, schema: pa.Schema, labels: LabelSet) -> pa.Table:

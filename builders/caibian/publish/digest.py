@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 HASH_BYTES = 32  # SHA-256; with hardware support it is as fast as any other good hash
-_BATCH = 1024  # rows that are laid out at once: some megabytes, which stay in the cache
+_BATCH = 8192  # rows that are laid out at once: with 1,024, paragraphs take twice as long
 
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]

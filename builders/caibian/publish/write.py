@@ -1,4 +1,4 @@
-"""Step 7, publish: rows -> Parquet files, each an independent task."""
+"""Step 7, publish: rows -> Parquet files, a run of rows after the other, each an independent task."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,9 @@ from caibian.publish.masking import mask_rows
 from caibian.publish.output import Output
 
 ASSIGNMENT = ("id", "cluster", "duplicate_of", "similarity", "split", "dropped")
+CONFIGS = ("articles", "paragraphs", "dropped")
 WORK = ".work"  # in the draft: plans and row hashes, removed before the draft becomes visible
+_DROPPED = "dropped"  # the split of rows that are not published
 _SLICE = 2_000  # rows turned into published ones at a time, so that copies of their text stay small
 
 
@@ -35,13 +37,24 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """One file of articles with its file of paragraphs, or one file of dropped rows."""
+class Part:
+    """Rows [start, stop) of a shard."""
 
-    plan: Path  # Arrow table: which row of which shard, and its ASSIGNMENT
-    split: str  # or "dropped"
-    name: str  # such as train-00000-of-00001.parquet
-    shards: dict[int, tuple[Path, ...]]
+    paths: tuple[Path, ...]
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A run of rows in input order, written to one file a split: as articles and dropped rows, or as paragraphs.
+
+    Every row is read once for each of the two, however many splits there are.
+    """
+
+    plan: Path  # Arrow table: the ASSIGNMENT of the rows
+    parts: tuple[Part, ...]
+    files: tuple[tuple[str, str, str], ...]  # config, split and file name
 
 
 def write_rows(
@@ -50,8 +63,9 @@ def write_rows(
     """Write the configs articles, paragraphs and dropped under `folder`/data and return their files in order.
 
     `assignment` has the ASSIGNMENT columns for each row of the shards in order; rows are published in that order.
-    A split or config without rows gets no file, since `datasets` loads no empty split. Each file is one item of
-    `run`. Raises DataError where no row is left, where a label is unknown and where the disk is full.
+    A split or config without rows gets no file, since `datasets` loads no empty split. Each run of
+    `options.rows_per_shard` rows makes two items of `run`. Raises DataError where no row is left, where a label is
+    unknown and where the disk is full.
     """
     _check(shards, assignment)
     plain = columns.schemas(labels, text=options.text)
@@ -61,24 +75,26 @@ def write_rows(
     found: list[FileInfo] = []
     with writing(folder):
         tasks = _tasks(folder, shards, assignment, options.rows_per_shard)
-        for result in run(partial(write_file, layout=layout), tasks):
+        for result in run(partial(write_files, layout=layout), tasks):
             if not isinstance(result, list):
                 raise DataError(f"{folder}: a file could not be written: {getattr(result, 'reason', result)}")
             found += result
         return _without_empty(folder, found)
 
 
-def write_file(task: Task, *, layout: Layout) -> list[FileInfo]:
+def write_files(task: Task, *, layout: Layout) -> list[FileInfo]:
     """Write one task's files and return them."""
-    configs = ["dropped"] if task.split == "dropped" else ["articles", "paragraphs"]
     outputs = {
-        name: Output(layout.folder, name, task.split, task.name, pa.ipc.read_schema(pa.py_buffer(layout.schemas[name])))
-        for name in configs
+        split: Output(layout.folder, config, split, name, pa.ipc.read_schema(pa.py_buffer(layout.schemas[config])))
+        for config, split, name in task.files
     }
-    for plain in _rows(task):
-        rows = mask_rows(plain, layout.mask)
-        for name, output in outputs.items():
-            output.add(_assemble(name, rows, output.schema, layout.labels))
+    configs = {split: config for config, split, _ in task.files}
+    for rows in _rows(task):
+        kept = pc.if_else(rows["dropped"].is_null(), rows["split"], _DROPPED)
+        for split, output in outputs.items():
+            own = mask_rows(rows.filter(pc.equal(kept, split)), layout.mask)
+            if own.num_rows:
+                output.add(_assemble(configs[split], own, output.schema, layout.labels))
     return [output.close() for output in outputs.values()]
 
 
@@ -94,26 +110,19 @@ def _assemble(config: str, rows: pa.Table, schema: pa.Schema, labels: LabelSet) 
 def _rows(task: Task) -> Iterator[pa.Table]:
     """Yield the task's rows with the steps' columns and their assignment, in order."""
     plan = feather.read_table(task.plan, memory_map=False)
-    for number, paths in task.shards.items():
-        part = plan.filter(pc.equal(plan["shard"], number))
-        rows = _side_by_side(paths, _needed(task)).take(part["row"])
+    needed = assemble.PARAGRAPH_COLUMNS if task.files[0][0] == "paragraphs" else assemble.ARTICLE_COLUMNS
+    first = 0
+    for part in task.parts:
+        rows = _side_by_side(part.paths, needed).slice(part.start, part.stop - part.start)
+        assigned = plan.slice(first, rows.num_rows)
+        first += rows.num_rows
         # An id that several published rows share got a number behind it.
-        if not rows["id"].equals(pc.replace_substring_regex(part["id"], r"-\d+$", "")):
-            raise ValueError(f"{paths[0]}: holds other rows than the assignment says")  # our bug, not the user's
-        for name in ASSIGNMENT:
-            position = rows.column_names.index(name) if name in rows.column_names else None
-            rows = (
-                rows.append_column(name, part[name])
-                if position is None
-                else rows.set_column(position, name, part[name])
-            )
+        if not rows["id"].equals(pc.replace_substring_regex(assigned["id"], r"-\d+$", "")):
+            raise ValueError(f"{part.paths[0]}: holds other rows than the assignment says")  # our bug, not the user's
+        rows = rows.drop_columns([name for name in ASSIGNMENT if name in rows.column_names])
+        rows = pa.table([*rows.columns, *assigned.columns], [*rows.column_names, *assigned.column_names])
         for start in range(0, rows.num_rows, _SLICE):
-            yield rows.slice(start, _SLICE).combine_chunks()
-
-
-def _needed(task: Task) -> Sequence[str]:
-    """Return the columns that a task reads: dropped rows have neither words nor evidence."""
-    return assemble.DROPPED_COLUMNS if task.split == "dropped" else assemble.READ_COLUMNS
+            yield rows.slice(start, _SLICE)
 
 
 def _side_by_side(paths: Sequence[Path], columns: Sequence[str]) -> pa.Table:
@@ -138,48 +147,54 @@ def _check(shards: Sequence[Shard], assignment: pa.Table) -> None:
 
 
 def _tasks(folder: Path, shards: Sequence[Shard], assignment: pa.Table, rows_per_shard: int) -> list[Task]:
-    """Write the plan of each file and return the tasks, the splits in order and the dropped rows last."""
+    """Write the plan of each run of rows and return the tasks: all articles, then all paragraphs."""
     work = folder / WORK
     work.mkdir(exist_ok=True)
-    starts = np.cumsum([0] + [shard.rows for shard in shards])
-    kept = assignment["dropped"].is_null()
-    parts: dict[str, pa.ChunkedArray] = {split: pc.and_(kept, pc.equal(assignment["split"], split)) for split in SPLITS}
-    parts["dropped"] = assignment["dropped"].is_valid()
-    tasks = []
-    for split, mask in parts.items():
-        positions = np.flatnonzero(pc.fill_null(mask, False).to_numpy())
-        files = -(-len(positions) // rows_per_shard)
-        for number in range(files):
-            chosen = positions[number * rows_per_shard : (number + 1) * rows_per_shard]
-            name = f"{split}-{number:05d}-of-{files:05d}"
-            tasks.append(_task(work / f"{name}.plan", split, name, chosen, starts, shards, assignment))
-    return tasks
+    splits = pc.if_else(assignment["dropped"].is_null(), assignment["split"], _DROPPED)
+    runs = range(0, len(splits), rows_per_shard)
+    present = [set(pc.unique(splits.slice(start, rows_per_shard)).to_pylist()) for start in runs]
+    numbers = {split: [number for number, here in enumerate(present) if split in here] for split in (*SPLITS, _DROPPED)}
+    tasks: dict[str, list[Task]] = {"articles": [], "paragraphs": []}
+    for number, start in enumerate(runs):
+        plan = work / f"{number:05d}.plan"
+        rows = assignment.select(ASSIGNMENT).slice(start, rows_per_shard)
+        feather.write_feather(rows, str(plan), compression="uncompressed")
+        parts = tuple(_parts(shards, start, start + rows.num_rows))
+        named = {
+            split: f"{split}-{own.index(number):05d}-of-{len(own):05d}.parquet"
+            for split, own in numbers.items()
+            if number in own
+        }
+        for config, others in tasks.items():
+            files = [(config, split, name) for split, name in named.items() if split != _DROPPED]
+            if config == "articles" and _DROPPED in named:
+                files.append((_DROPPED, _DROPPED, named[_DROPPED]))
+            if files:
+                others.append(Task(plan, parts, tuple(files)))
+    return [*tasks["articles"], *tasks["paragraphs"]]
 
 
-def _task(
-    plan: Path,
-    split: str,
-    name: str,
-    chosen: np.ndarray,
-    starts: np.ndarray,
-    shards: Sequence[Shard],
-    assignment: pa.Table,
-) -> Task:
-    shard = np.searchsorted(starts, chosen, side="right") - 1
-    table = assignment.select(ASSIGNMENT).take(pa.array(chosen))
-    table = table.append_column("shard", pa.array(shard)).append_column("row", pa.array(chosen - starts[shard]))
-    feather.write_feather(table, str(plan), compression="uncompressed")
-    wanted = {int(number): shards[number].paths for number in np.unique(shard)}
-    return Task(plan, split, f"{name}.parquet", wanted)
+def _parts(shards: Sequence[Shard], start: int, stop: int) -> Iterator[Part]:
+    """Yield the parts of shards that rows [start, stop) of all are."""
+    ends = np.cumsum([shard.rows for shard in shards])
+    for number in range(int(np.searchsorted(ends, start, side="right")), len(shards)):
+        first = int(ends[number]) - shards[number].rows
+        if first >= stop:
+            return
+        if shards[number].rows:
+            yield Part(shards[number].paths, max(start - first, 0), min(stop - first, shards[number].rows))
 
 
 def _without_empty(folder: Path, files: Sequence[FileInfo]) -> list[FileInfo]:
-    """Return the files, ordered by config, without those of a split that has no row at all."""
+    """Return the files by config, split and number, without those of a split that has no row at all."""
     rows: dict[tuple[str, str], int] = {}
     for file in files:
         rows[file.config, file.split] = rows.get((file.config, file.split), 0) + file.rows
     for file in files:
         if not rows[file.config, file.split]:
             (folder / file.path).unlink()
-    order = ["articles", "paragraphs", "dropped"]
-    return sorted((file for file in files if rows[file.config, file.split]), key=lambda file: order.index(file.config))
+    order = {name: place for place, name in enumerate((*CONFIGS, *SPLITS))}
+    return sorted(
+        (file for file in files if rows[file.config, file.split]),
+        key=lambda file: (order[file.config], order[file.split], file.path),
+    )
