@@ -182,7 +182,7 @@ class Publish(Options):
     """Step 7: rows -> Parquet, card, manifest."""
 
     rows_per_shard: Annotated[int, Field(ge=1, le=1_000_000)] = 20_000
-    """Rows of one Parquet file; each is one task, so fewer rows keep more workers busy."""
+    """Rows that are read for one Parquet file of each split; they are two tasks, so fewer keep more workers busy."""
     text: bool = True
     """false withholds titles, texts and words: ids, labels and hashes only."""
     mask: tuple[Literal["phone", "email", "identity_number", "private_name"], ...] = ()

@@ -16,8 +16,8 @@ from caibian.publish.markdown import table
 Part = Literal["MAJOR", "MINOR", "PATCH"]
 KINDS = ("added", "removed", "moved", "relabelled", "retexted", "changed")
 # Where a row was read: a file that grew has another hash, and rows that move in it are the same rows.
-_WHERE = {"source", "place", "source_sha256", "format", "encoding"}
-_COMPARED = ("articles", "paragraphs")  # the config `dropped` is a record of the build, not data to learn from
+WHERE = {"source", "place", "source_sha256", "format", "encoding"}
+COMPARED = ("articles", "paragraphs")  # the config `dropped` is a record of the build, not data to learn from
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +114,10 @@ def diff(old: Path, new: Path, *, examples_of_each: int = 3) -> Diff:
     Raises DataError where a folder is no dataset of ours.
     """
     records = manifest.read(old), manifest.read(new)
-    shapes = [{name: _columns(record, name) for name in _COMPARED} for record in records]
+    shapes = [{name: columns_of(record, name) for name in COMPARED} for record in records]
     changes = {
         config: _changes((old, new), records, config, shapes[0][config], shapes[1][config], examples_of_each)
-        for config in _COMPARED
+        for config in COMPARED
     }
     before, after = ([label["name"] for label in record["labels"]] for record in records)
     stayed = [name for name in before if name in set(after)]
@@ -143,7 +143,8 @@ def _counted(what: str, changes: Mapping[str, Change]) -> list[str]:
     ]
 
 
-def _columns(record: Mapping[str, Any], config: str) -> dict[str, str]:
+def columns_of(record: Mapping[str, Any], config: str) -> dict[str, str]:
+    """Return the type of each column of a config by its name; none where the version has no such config."""
     return {column["name"]: column["type"] for column in record["configs"].get(config, {}).get("columns", [])}
 
 
@@ -165,21 +166,13 @@ def _changes(
     after: Mapping[str, str],
     limit: int,
 ) -> dict[str, Change]:
-    if _digests(records[0], config) == _digests(records[1], config):
+    if manifest.digests(records[0], config) == manifest.digests(records[1], config):
         return {kind: Change(0) for kind in KINDS}
-    common = [name for name, kind in after.items() if before.get(name) == kind and name not in _WHERE]
+    common = [name for name, kind in after.items() if before.get(name) == kind and name not in WHERE]
     old, new = (index(folder, record, config, columns=common) for folder, record in zip(folders, records, strict=True))
     found = _ids(old, new)
     shown = examples(folders, records, config, {kind: ids.slice(0, limit).to_pylist() for kind, ids in found.items()})
     return {kind: Change(len(ids), shown[kind]) for kind, ids in found.items()}
-
-
-def _digests(record: Mapping[str, Any], config: str) -> object:
-    """Return what is equal only for configs of equal rows, columns and labels."""
-    entry = record["configs"].get(config)
-    if entry is None:
-        return None
-    return entry["schema_sha256"], {split: part["rows_sha256"] for split, part in entry["splits"].items()}
 
 
 def _ids(old: pa.Table, new: pa.Table) -> dict[str, pa.Array]:

@@ -86,6 +86,14 @@ def build(
     }
 
 
+def digests(record: Mapping[str, Any], config: str) -> object:
+    """Return what is equal only for configs of equal rows, columns and labels; None where there is no such config."""
+    entry = record["configs"].get(config)
+    if entry is None:
+        return None
+    return entry["schema_sha256"], {split: part["rows_sha256"] for split, part in entry["splits"].items()}
+
+
 def listed(folder: Path, files: Sequence[FileInfo]) -> list[dict[str, Any]]:
     """Return the manifest's entries for the visible files of the folder, but for the manifest and the card."""
     known = {file.path: file for file in files}

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from caibian.errors import DataError
 from caibian.publish import manifest
-from caibian.publish.diff import Diff, diff
+from caibian.publish.diff import Part, diff
 from caibian.publish.draft import Draft
+from caibian.publish.due import due_part
 
 _VERSION = re.compile(r"\d{1,5}\.\d{1,5}\.\d{1,5}")
 
@@ -24,8 +25,8 @@ def require_due(draft: Draft, digest: str) -> None:
     earlier = latest_before(draft.target)
     if earlier is None:
         return
-    found = diff(earlier, draft.folder, examples_of_each=0)
-    if not fits(found, draft.version):
+    if not fits(earlier.name, draft.version, due_part(earlier, draft.folder)):
+        found = diff(earlier, draft.folder, examples_of_each=0)
         raise DataError(
             f"{draft.target}: is not the number for what changed since {found.old} ({found.summary()}):"
             f" {found.part} is due, that is {found.due}"
@@ -43,13 +44,13 @@ def latest_before(target: Path) -> Path | None:
     return max(earlier, key=lambda folder: _number(folder.name), default=None)
 
 
-def fits(found: Diff, version: str) -> bool:
-    """Return whether `version` raises the part of the old number that is due, and no higher one.
+def fits(earlier: str, version: str, part: Part) -> bool:
+    """Return whether `version` raises the part of the earlier number that is due, and no higher one.
 
     Numbers may be left out: after 1.2.0 a MINOR change may be 1.3.0 or 1.4.0, but not 2.0.0.
     """
-    old, new = _number(found.old), _number(version)
-    place = {"MAJOR": 0, "MINOR": 1, "PATCH": 2}[found.part]
+    old, new = _number(earlier), _number(version)
+    place = {"MAJOR": 0, "MINOR": 1, "PATCH": 2}[part]
     return new[:place] == old[:place] and new[place] > old[place]
 
 
