@@ -1,7 +1,7 @@
 """A taxonomy compiled for matching: words as numbers, tables by word, patterns by group, one automaton."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import ahocorasick_rs
 import numpy as np
@@ -106,11 +106,11 @@ class Compiled:
         for pattern in function.patterns:
             groups = tuple(self._group(part) for part in pattern.parts)
             self._patterns.append(Gaps(number, groups, pattern.gaps))
-        inside = list(function.words) + [w for p in function.patterns for part in p.parts for w in part]
+        inside = {*function.words, *(word for one in function.patterns for part in one.parts for word in part)}
         for text in function.not_in:
-            context, words = read_context(text, inside)
-            for word in words:
-                for offset in _occurrences(word, context):
+            context, forbidden = read_context(text)
+            for word, offset in forbidden:
+                if word in inside:
                     self._voids.rows.append((self._number(context), number, self._number(word), offset))
         for words in (function.with_any, function.without_any):
             if words:
@@ -191,21 +191,16 @@ class Compiled:
         return wanted
 
 
-def read_context(text: str, words: Sequence[str]) -> tuple[str, Sequence[str]]:
-    """Return a forbidding context and the words it forbids: all, or the one that stands in brackets.
+@cache  # the same contexts forbid words in hundreds of functions
+def read_context(text: str) -> tuple[str, tuple[tuple[str, int], ...]]:
+    """Return a forbidding context, and what it forbids with its place: any part of it, or that in brackets.
 
-    >>> read_context("深[入学]习", ["入学", "学习"])
-    ('深入学习', ['入学'])
+    >>> read_context("深[入学]习")
+    ('深入学习', (('入学', 1),))
     """
     before, bracket, rest = text.partition("[")
     word, closing, after = rest.partition("]")
-    if not bracket or not closing:
-        return text, words
-    return before + word + after, [one for one in words if one == word]
-
-
-def _occurrences(word: str, context: str) -> Iterable[int]:
-    at = context.find(word)
-    while at >= 0:
-        yield at
-        at = context.find(word, at + 1)
+    context = before + word + after if bracket and closing else text
+    ends = range(len(context) + 1)
+    parts = ((context[start:end], start) for start in ends for end in ends[start + 1 :])
+    return context, tuple(part for part in parts if context is text or part[0] == word)

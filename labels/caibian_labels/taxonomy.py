@@ -120,7 +120,7 @@ def read_taxonomy(folder: Path) -> tuple[Taxonomy, list[str]]:
 
 def _read_yaml(path: Path, found: list[str]) -> Mapping[str, object] | None:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = _parse(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         found.append(f"{path.name}: not YAML in UTF-8: {' '.join(str(error).split())}")
         return None
@@ -128,6 +128,15 @@ def _read_yaml(path: Path, found: list[str]) -> Mapping[str, object] | None:
         found.append(f"{path.name}: must hold keys and values, got {type(data).__name__}")
         return None
     return data
+
+
+def _parse(text: str) -> object:
+    """Return what `yaml.safe_load` does, in a tenth of the time where PyYAML was built with libyaml."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
 
 
 def _named_sets(documents: Mapping[str, Mapping[str, object] | None], found: list[str]) -> dict[str, tuple[str, ...]]:

@@ -43,7 +43,8 @@ def test_a_context_forbids_the_words_in_it() -> None:
 
 
 def test_brackets_say_which_word_a_context_forbids() -> None:
-    assert read_context("深[入学]习", ["入学", "学习"]) == ("深入学习", ["入学"])
+    assert read_context("深[入学]习") == ("深入学习", (("入学", 1),))
+    assert set(read_context("入学")[1]) == {("入", 0), ("学", 1), ("入学", 0)}
     matcher = matcher_of(Function("f", 1, ("入学", "学习"), not_in=("深[入学]习",)))
     assert places(matcher, "深入学习") == ["学习"]
 
