@@ -48,7 +48,9 @@ def test_features_are_those_that_datasets_reads(labels: LabelSet, text: bool) ->
 
     for schema in schemas(labels, text=text).values():
         read = datasets.Features._from_yaml_list(as_yaml(schema, labels))
-        assert read == datasets.Features.from_arrow_schema(declare(schema, labels))
+        declared = declare(schema, labels)
+        assert read == datasets.Features.from_arrow_schema(declared)
+        assert declared.equals(read.arrow_schema, check_metadata=True)
         assert list(read) == schema.names
         assert set(schema.names) <= set(DESCRIPTIONS)
 

@@ -6,8 +6,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from caibian.dedup.differ import reports_other
 from caibian.dedup.sign import BRIDGE_CHARS, GRAM, SHORT_GRAM, gram_hashes
@@ -138,6 +136,10 @@ def _codes(folded: Folded, *places: int) -> tuple[Codes, ...]:
 
 def components(left: Numbers, right: Numbers, count: int) -> Numbers:
     """Return the number of each text's connected component."""
+    # Imported here for the sake of the workers, which never need it.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     ones = np.ones(len(left), np.int8)
     graph = coo_array((ones, (left, right)), shape=(count, count))
     numbers: Numbers = connected_components(graph, directed=False)[1].astype(np.int64)

@@ -1,5 +1,10 @@
-"""The only door to `datasets`: declared features in, a loaded draft out."""
+"""What a schema is to `datasets`, and the only door to it: features out, a loaded folder in.
 
+What a build writes is declared without importing `datasets`, which takes as long as 5 MB of text; a test holds it
+equal to what `datasets` itself would write, and `verify` loads the folder with it.
+"""
+
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,17 +31,25 @@ _DAMAGED = (
 
 def declare(schema: pa.Schema, labels: LabelSet) -> pa.Schema:
     """Return `schema` as `datasets` itself would write it: its features in the metadata, label names included."""
-    import datasets
-
-    features = datasets.Features.from_arrow_schema(schema)
+    found = {field.name: _feature(field.type) for field in schema}
     column = label_column(labels)
-    if column in features:
-        classes = datasets.ClassLabel(names=list(labels.names))
-        features[column] = datasets.List(classes) if labels.task == "multi-label" else classes
-    declared = features.arrow_schema
-    if declared.remove_metadata() != schema:
-        raise TypeError("datasets would store other types than ours")
-    return declared
+    if column in found:
+        classes = {"names": list(labels.names), "_type": "ClassLabel"}
+        found[column] = {"feature": classes, "_type": "List"} if labels.task == "multi-label" else classes
+    return schema.with_metadata({"huggingface": json.dumps({"info": {"features": found}})})
+
+
+def _feature(kind: pa.DataType) -> dict[str, Any]:
+    if pa.types.is_list(kind):
+        return {"feature": _feature(kind.value_type), "_type": "List"}
+    if pa.types.is_struct(kind):
+        return {field.name: _feature(field.type) for field in kind}
+    return {"dtype": _dtype(kind), "_type": "Value"}
+
+
+def _dtype(kind: pa.DataType) -> str:
+    """Return the name that `datasets` has for a type; Arrow's own for dates and floats fail on load."""
+    return "date32" if pa.types.is_date32(kind) else "float32" if pa.types.is_float32(kind) else str(kind)
 
 
 def as_yaml(schema: pa.Schema, labels: LabelSet) -> list[dict[str, Any]]:
@@ -48,42 +61,6 @@ def as_yaml(schema: pa.Schema, labels: LabelSet) -> list[dict[str, Any]]:
             del column["list" if labels.task == "multi-label" else "dtype"]
             column |= {"list": names} if labels.task == "multi-label" else {"dtype": names}
     return found
-
-
-def opening_problems(
-    folder: Path, rows: Mapping[str, Mapping[str, int]], schemas: Mapping[str, pa.Schema], *, cache: Path
-) -> list[str]:
-    """Return what is wrong with `folder` as `datasets` streams it: [] where each config opens with its columns.
-
-    For a build, whose every row was written just now: `load_problems` converts all of them again. A row is read of the
-    smallest split only, since to stream one is to read a whole row group.
-    """
-    import datasets
-
-    problems = []
-    with _quiet(datasets):
-        for config, splits in rows.items():
-            try:
-                loaded = datasets.load_dataset(str(folder.absolute()), config, cache_dir=str(cache), streaming=True)
-                smallest = min(splits, key=lambda split: splits[split])
-                first = next(iter(loaded[smallest])) if smallest in loaded else {}
-            except (*_DAMAGED, datasets.exceptions.DatasetsError) as error:
-                problems.append(_unloadable(config, error))
-                continue
-            features = datasets.Features.from_arrow_schema(schemas[config])
-            if set(loaded) != set(splits):
-                problems.append(f"{config}: datasets finds the splits {sorted(loaded)}, not {sorted(splits)}")
-            if list(first) != schemas[config].names:
-                problems.append(f"{config}/{smallest}: datasets loads other columns than the files declare")
-            for split, part in loaded.items():
-                if part.features != features:
-                    problems.append(f"{config}/{split}: datasets expects other columns than the files declare")
-    return problems
-
-
-def _unloadable(config: str, error: Exception) -> str:
-    reason = str(error.__cause__ or error).splitlines() or [type(error).__name__]
-    return f"{config}: datasets cannot load it: {reason[0]}"
 
 
 def load_problems(
@@ -98,7 +75,8 @@ def load_problems(
             try:
                 loaded = datasets.load_dataset(str(folder.absolute()), config, cache_dir=str(cache))
             except (*_DAMAGED, datasets.exceptions.DatasetsError) as error:
-                problems.append(_unloadable(config, error))
+                reason = str(error.__cause__ or error).splitlines() or [type(error).__name__]
+                problems.append(f"{config}: datasets cannot load it: {reason[0]}")
                 continue
             found = {split: len(part) for split, part in loaded.items()}
             if found != dict(splits):
@@ -134,4 +112,4 @@ def _type_as_yaml(kind: pa.DataType) -> dict[str, Any]:
         return {"list": inner.get("struct", inner)}
     if pa.types.is_struct(kind):
         return {"struct": _struct_as_yaml([kind.field(number) for number in range(kind.num_fields)])}
-    return {"dtype": "date32" if pa.types.is_date32(kind) else "float32" if pa.types.is_float32(kind) else str(kind)}
+    return {"dtype": _dtype(kind)}

@@ -1,7 +1,6 @@
 """From a draft with rows to a version: card, manifest, Croissant, proof, rename."""
 
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from caibian.errors import DataError
-from caibian.publish import features, manifest, versions
+from caibian.publish import manifest, versions
 from caibian.publish.card import write_card
 from caibian.publish.croissant import write_croissant
 from caibian.publish.draft import Draft, writing
@@ -34,7 +33,8 @@ def finish(draft: Draft, files: Sequence[FileInfo], facts: Facts) -> Published:
         record = manifest.build(facts, files, schemas, splits)
         digest: str = record["content_sha256"]
         _describe(draft.folder, files, facts, schemas, record)
-        _prove(draft, schemas, record)
+        if problems := leak_problems(draft.folder, record["files"]):
+            raise DataError(f"{draft.target}: was not published: {'; '.join(problems)}")
         versions.require_due(draft, digest)
         state = _place(draft)
     rows = {
@@ -58,19 +58,6 @@ def _describe(
     (folder / manifest.CROISSANT).write_bytes(write_croissant(facts, schemas))
     record["files"] = manifest.listed(folder, files)
     seal(folder, card, record)
-
-
-def _prove(draft: Draft, schemas: Mapping[str, pa.Schema], record: Mapping[str, Any]) -> None:
-    """Raise where the draft does not load as it says, or leaks between splits."""
-    rows = {
-        config: {split: part["rows"] for split, part in entry["splits"].items()}
-        for config, entry in record["configs"].items()
-    }
-    problems = leak_problems(draft.folder, record["files"])
-    with tempfile.TemporaryDirectory(dir=draft.work) as cache:
-        problems += features.opening_problems(draft.folder, rows, schemas, cache=Path(cache))
-    if problems:
-        raise DataError(f"{draft.target}: was not published: {'; '.join(problems)}")
 
 
 def _place(draft: Draft) -> State:
