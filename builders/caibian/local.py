@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from caibian import dedup, engine, labelling, review, shards
+from caibian import cuts, dedup, engine, labelling, review, shards
 from caibian.config import Clean, Config, Label, Segment, Source
 from caibian.corpus import Corpus, Shard
 from caibian.errors import DataError
@@ -25,7 +25,14 @@ _USED_UP = {"raw", "content", *(name for name in READ.names if name.startswith("
     "given_labels",
     "given_split",
 }
-PREPARED = pa.schema([field for field in plus(READ, CLEAN, SEGMENT, SIGN) if field.name not in _USED_UP])
+PREPARED = pa.schema(
+    [
+        field.with_type(cuts.LENGTHS) if field.name in cuts.COLUMNS else field
+        for field in plus(READ, CLEAN, SEGMENT, SIGN)
+        if field.name not in _USED_UP
+    ]
+)
+_PREPARING = ("loaders", "dedup", "schema", "cuts", "local")  # the code that decides what a prepared shard holds
 REPEATED = ("source", "source_sha256", "format", "encoding", "dropped", "publisher", "section", "script")
 LABEL_BYTES = 16 << 20  # of rows that are labelled at once: the labeller's cost a call is that of 100 KB of text
 RESCUE_PARTS = 16  # a death costs the start of a worker: fewer parts would mean more deaths, more parts more work
@@ -135,7 +142,7 @@ def prepare_piece(task: Task, *, how: Recipe, code: str) -> Shard:
     name = shards.key("prepared", code, task.piece.key(), task.start, task.stop, task.crashed, *options)
     path = how.folder / f"{name}.parquet"
     if not shards.is_made(path):
-        tables = (rows.select(PREPARED.names) for rows in prepared(_rows_of(task), how=how))
+        tables = (cuts.to_lengths(rows.select(PREPARED.names)) for rows in prepared(_rows_of(task), how=how))
         shards.write(path, tables, schema=PREPARED, repeated=REPEATED)
     dropped = shards.read(path, ["dropped"])["dropped"]
     return Shard(path, len(dropped), len(dropped) - dropped.null_count, _origin(path, task.piece))
@@ -185,7 +192,8 @@ def label_shard(shard: Shard, *, how: Recipe, code: str) -> Shard:
     path = how.folder / f"{shards.key('labelled', code, shard.path.name, *options)}.parquet"
     if not shards.is_made(path):
         tables = shards.batches(shard.path, labelling.NEEDED, size=LABEL_BYTES)
-        shards.write(path, (labelled(rows, how=how).select(LABEL.names) for rows in tables), schema=LABEL)
+        found = (labelled(cuts.to_strings(rows), how=how).select(LABEL.names) for rows in tables)
+        shards.write(path, found, schema=LABEL)
     return Shard(path, shard.rows, shard.dropped)
 
 
@@ -195,7 +203,9 @@ def local_steps(pieces: Sequence[Piece], *, how: Recipe, run: Run, on_progress: 
     step = partial(
         _local_step,
         how=how,
-        prepare_code=shards.code_version("caibian.loaders", "caibian.dedup", "caibian.schema", "caibian.local"),
+        prepare_code=shards.code_version(
+            "caibian.loaders", "caibian.dedup", "caibian.schema", "caibian.cuts", "caibian.local"
+        ),
         label_code=shards.key(shards.code_version("caibian_labels", "caibian.labelling"), _taxonomy_digest(how)),
     )
     tasks = [Task(piece) for piece in pieces]

@@ -19,8 +19,8 @@ from caibian_labels import load_taxonomy
 _DAMAGE = re.compile("[\ue000-\uf8ff\ufffd\u200b-\u200f]|&[a-z]+;")
 _SENTENCE = re.compile("[^。！？]+[。！？]*|[。！？]+")
 _TABLES = {
-    "articles": ("title", "text", "paragraphs", "sentences", "words"),
-    "paragraphs": ("text", "sentences", "words"),
+    "articles": ("title", "text", "words"),
+    "paragraphs": ("text", "sentences"),
 }
 
 
@@ -45,7 +45,7 @@ def bare_loop(source: Path, folder: Path) -> dict[str, float]:
             next(clock)
             texts = [_DAMAGE.sub("", item["text"]).split("\n") for item in items]
             next(clock)
-            cut = [[list(rjieba.cut(paragraph)) for paragraph in paragraphs] for paragraphs in texts]
+            cut = [[rjieba.cut(paragraph) for paragraph in paragraphs] for paragraphs in texts]
             next(clock)
             for paragraphs in texts:
                 automaton.find_matches_as_indexes("\n".join(paragraphs))
@@ -78,6 +78,6 @@ def _clock(spent: dict[str, float]) -> Iterator[None]:
 
 def _tables(titles: list[str], texts: list[list[str]], cut: list[list[list[str]]]) -> Iterator[pa.Table]:
     sentences = [[_SENTENCE.findall(paragraph) for paragraph in paragraphs] for paragraphs in texts]
-    yield pa.table([titles, ["\n".join(one) for one in texts], texts, sentences, cut], names=_TABLES["articles"])
-    flat = [[one for many in column for one in many] for column in (texts, sentences, cut)]
+    yield pa.table([titles, ["\n".join(one) for one in texts], cut], names=_TABLES["articles"])
+    flat = [[one for many in column for one in many] for column in (texts, sentences)]
     yield pa.table(flat, names=_TABLES["paragraphs"])

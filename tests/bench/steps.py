@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-from caibian import dedup, labelling, local, shards
+from caibian import cuts, dedup, labelling, local, shards
 from caibian.config import Config
 from caibian.loaders import read as reading
 from caibian.loaders.clean import clean
@@ -49,10 +49,12 @@ def time_steps(source: Path, folder: Path) -> dict[str, float]:
         while (rows := timed("read", partial(next, source_rows, None))) is not None:
             rows = timed("clean", partial(clean, rows, options=how.clean))
             rows = timed("segment", partial(segment, rows))
-            tables.append(timed("sign", partial(dedup.sign, rows)).select(local.PREPARED.names))
+            rows = timed("sign", partial(dedup.sign, rows)).select(local.PREPARED.names)
+            tables.append(timed("write", partial(cuts.to_lengths, rows)))
         path = folder / f"{number}.parquet"
         timed("write", partial(shards.write, path, tables, schema=local.PREPARED, repeated=local.REPEATED))
         for rows in shards.batches(path, labelling.NEEDED, size=local.LABEL_BYTES):
+            rows = timed("label", partial(cuts.to_strings, rows))
             labelled = timed("label", partial(labelling.label, rows, by=by, gold={})).select(LABEL.names)
             timed("write labels", partial(shards.write, folder / "labels.parquet", [labelled], schema=LABEL))
     return spent

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from caibian import cuts
 from caibian.publish import Facts, LabelSet, Published, Shard, SourceFile, finish, open_draft, write_rows
 from caibian.schema import CLEAN, LABEL, READ, SEGMENT, plus
 
@@ -92,7 +93,7 @@ def shards(folder: Path, rows: Sequence[dict[str, Any]], *, size: int = 7) -> li
         part = list(rows[start : start + size])
         paths = (folder / f"{start}-clean.parquet", folder / f"{start}-label.parquet")
         for path, schema in zip(paths, (first, second), strict=True):
-            pq.write_table(pa.Table.from_pylist(part, schema=schema), path)
+            pq.write_table(cuts.to_lengths(pa.Table.from_pylist(part, schema=schema)), path)
         found.append(Shard(paths, len(part)))
     return found
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import rjieba
 from numpy.typing import NDArray
 
+from caibian.cuts import character_starts, offsets
 from caibian.schema import SEGMENT, plus
 
 if TYPE_CHECKING:
@@ -71,21 +72,14 @@ class _Nested:
 
     def __init__(self, counts: NDArray[np.int32], ends: Ends, data: bytes) -> None:
         """Take the number of paragraphs of each row, the paragraphs' ends in characters, and their UTF-8."""
-        self._data, self._rows, self._paragraphs = pa.py_buffer(data), _offsets(np.cumsum(counts)), ends
-        octets = np.frombuffer(data, np.uint8)
-        # Of each character, the byte that it starts at.
-        self._bytes = np.append(np.flatnonzero((octets & 0xC0) != 0x80), len(data)).astype(np.int32)
+        self._data, self._rows, self._paragraphs = pa.py_buffer(data), offsets(np.cumsum(counts)), ends
+        self._bytes = character_starts(data)
 
     def cut(self, ends: Ends) -> pa.Array:
         """Return the paragraphs cut at `ends`: all ends of pieces in characters, ascending."""
-        strings = pa.StringArray.from_buffers(len(ends), pa.py_buffer(self._bytes[_offsets(ends)]), self._data)
-        pieces = _offsets(np.searchsorted(ends, self._paragraphs, side="right"))
+        strings = pa.StringArray.from_buffers(len(ends), pa.py_buffer(self._bytes[offsets(ends)]), self._data)
+        pieces = offsets(np.searchsorted(ends, self._paragraphs, side="right"))
         return pa.ListArray.from_arrays(self._rows, pa.ListArray.from_arrays(pieces, strings))
-
-
-def _offsets(ends: NDArray[np.integer]) -> NDArray[np.int32]:
-    """Return the ends with the first start before them."""
-    return np.concatenate(([0], ends), dtype=np.int32)
 
 
 def _word_ends(texts: Sequence[str], kinds: Kinds, ends: Ends, user_words: tuple[str, ...]) -> Ends:

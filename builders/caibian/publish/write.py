@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.feather as feather
 import pyarrow.parquet as pq
 
+from caibian import cuts
 from caibian.errors import DataError
 from caibian.publish import assemble, columns, features
 from caibian.publish.draft import writing
@@ -92,8 +93,9 @@ def write_files(task: Task, *, layout: Layout) -> list[FileInfo]:
     for rows in _rows(task):
         kept = pc.if_else(rows["dropped"].is_null(), rows["split"], _DROPPED)
         for split, output in outputs.items():
-            own = mask_rows(rows.filter(pc.equal(kept, split)), layout.mask)
+            own = rows.filter(pc.equal(kept, split))
             if own.num_rows:
+                own = mask_rows(cuts.to_strings(own), layout.mask)
                 output.add(_assemble(configs[split], own, output.schema, layout.labels))
     return [output.close() for output in outputs.values()]
 
