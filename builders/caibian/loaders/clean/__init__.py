@@ -1,6 +1,7 @@
 """Step 2, clean: raw page -> one tidy article."""
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -8,7 +9,8 @@ import pyarrow as pa
 from caibian.config import Clean, HostRules
 from caibian.loaders.clean.article import Article, extract
 from caibian.loaders.clean.page import Page, parse
-from caibian.loaders.clean.repair import Repaired, repair_lines
+from caibian.loaders.clean.plain import look
+from caibian.loaders.clean.repair import NOTHING, Repaired, repair_lines
 from caibian.loaders.clean.script import detect
 from caibian.schema import CLEAN, plus
 
@@ -40,8 +42,8 @@ def clean(rows: pa.Table, *, options: Clean) -> pa.Table:
 
     A dropped page keeps its text and metadata, as far as it has any.
     """
-    values = zip(*(rows.column(name).to_pylist() for name in _NEEDED), strict=True)
-    found = [_clean_row(_Row(*row), options) for row in values]
+    records = [_Row(*row) for row in zip(*(rows.column(name).to_pylist() for name in _NEEDED), strict=True)]
+    found = [_clean_row(row, options, *seen) for row, seen in zip(records, _looked_at(records, options), strict=True)]
     articles = [article for article, _ in found]
     columns: dict[str, list[Any]] = {
         name: [getattr(article, name) for article in articles] for name in ("title", "paragraphs", *_GIVEN[1:])
@@ -54,7 +56,20 @@ def clean(rows: pa.Table, *, options: Clean) -> pa.Table:
     return pa.table([*rows.columns, *new.columns], schema=plus(rows.schema, CLEAN))
 
 
-def _clean_row(row: _Row, options: Clean) -> tuple[Article, Repaired | None]:
+def _looked_at(records: Sequence[_Row], options: Clean) -> Iterator[tuple[bool, bool]]:
+    """Yield for each record whether it certainly needs no repair, and whether its text is certainly news."""
+    plain = [row.dropped is None and row.content == "article" and row.format not in ("html", "text") for row in records]
+    texts = [row.raw for row, is_plain in zip(records, plain, strict=True) if is_plain]
+    around = ["\n".join(filter(None, row[4:9])) for row, is_plain in zip(records, plain, strict=True) if is_plain]
+    if not texts:
+        return iter([(False, False)] * len(records))
+    looks = look(texts, around, min_chars=options.min_chars, genres=options.genres)
+    clean = looks.clean & options.repair
+    seen = zip(clean.tolist(), (looks.news & looks.clean).tolist(), strict=True)
+    return (next(seen) if is_plain else (False, False) for is_plain in plain)
+
+
+def _clean_row(row: _Row, options: Clean, is_clean: bool, is_news: bool) -> tuple[Article, Repaired | None]:
     """Return the row's article and what was repaired, None if the row was dropped before."""
     if row.dropped is not None:
         return Article(dropped=row.dropped), None
@@ -64,8 +79,8 @@ def _clean_row(row: _Row, options: Clean) -> tuple[Article, Repaired | None]:
     for name in given:
         setattr(page.declared, name, getattr(row, name))
     page.declared.given |= frozenset(given)
-    repaired = _repair(page, options)
-    return extract(page, content=row.content, options=options), repaired
+    repaired = NOTHING if is_clean else _repair(page, options)
+    return extract(page, content=row.content, options=options, is_news=is_news), repaired
 
 
 def _host_rules(url: str | None, options: Clean) -> HostRules | None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from caibian.config import Clean
-from caibian.loaders.clean import byline, genre, headline, metadata
+from caibian.loaders.clean import byline, genre, headline, metadata, style
 from caibian.loaders.clean.body import choose, is_kept
 from caibian.loaders.clean.draft import Draft
 from caibian.loaders.clean.judge import SIGNED, Judged, credits_of, judge
@@ -35,12 +35,17 @@ class Article:
 
 
 def extract(
-    page: Page, *, content: Literal["page", "article", "headline"] | str = "page", options: Clean | None = None
+    page: Page,
+    *,
+    content: Literal["page", "article", "headline"] | str = "page",
+    options: Clean | None = None,
+    is_news: bool = False,
 ) -> Article:
     """Return the article of a page whose lines are repaired.
 
     With content "page" the body is chosen among the lines. With "article" all lines are the body: nothing is
-    taken away, credits are only read. "headline" is the same without asking whether it is news.
+    taken away, credits are only read. "headline" is the same without asking whether it is news. `is_news` says that
+    the text of an "article" is none of the genres that are refused, as far as titles do not tell.
     """
     options = options or Clean()
     lines = [line for line in page.lines if line.text]  # a repair may have emptied others
@@ -54,7 +59,7 @@ def extract(
         layout = _Layout(title=page.declared.title, tails=tails)
         paragraphs = to_paragraphs(lines, parents=page.parents)
     article = _describe(page, layout, paragraphs)
-    if content != "headline":
+    if content != "headline" and not (is_news and style.is_plain(article.title or "", paragraphs)):
         article.dropped = _refuse(article, lines, page=content == "page", options=options)
     return article
 

@@ -27,6 +27,9 @@ class Repaired:
     script: scripts.Script = "simplified"
 
 
+NOTHING = Repaired([])  # for lines that need none
+
+
 def repair_lines(
     lines: Sequence[str],
     *,
@@ -101,9 +104,9 @@ def _undo_damage(text: str, repairs: dict[str, int]) -> str:
 
 
 def _is_suspect(text: str) -> bool:
-    """Tell whether anything in the text could need repair; nearly all clean text ends here."""
+    """Tell whether anything in the text could need repair; nearly all clean text ends here, or before: see `plain`."""
     return (
-        _special().search(text) is not None
+        SPECIAL.search(text) is not None
         or ("(" in text and _BRACKETED.search(text) is not None)
         or ("（" in text and _WIDE_BRACKETED.search(text) is not None)
         or ("." in text and _DOT.search(text) is not None)
@@ -124,15 +127,13 @@ _WIDE_BRACKETED = re.compile(rf"（\s?[{readings.LETTERS}]{{1,6}}\s?[)）]")
 _DOT = re.compile(r"\.(?<=[\u4e00-\u9fff].)(?=[\u4e00-\u9fff])")
 
 
-@lru_cache(maxsize=1)
-def _special() -> re.Pattern[str]:
-    """Return the class of characters that damaged text has and clean Simplified text nearly never."""
-    toned = "āáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿê"
-    letters = "\u0080-\u00a0\u00a1-\u00af\u00b2-\u00b6\u00b8-\u00d6\u00d8-\u00f6\u00f8-\u00ff"
-    return re.compile(
-        f"[{_ASCII}{scripts.sign_class()}{toned}{letters}{mojibake.GBK_CHARACTERS}{readings.FIRST_LETTERS}\ue000-\uf8ff\ufffd"
-        "\u3041-\u312f\u2600-\u27bf\U0001f300-\U0001faff]"
-    )
+_TONED = "āáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿê"
+_LATIN = "\u0080-\u00a0\u00a1-\u00af\u00b2-\u00b6\u00b8-\u00d6\u00d8-\u00f6\u00f8-\u00ff"
+# The characters that damaged text has and clean Simplified text nearly never.
+SPECIAL = re.compile(
+    f"[{_ASCII}{scripts.sign_class()}{_TONED}{_LATIN}{mojibake.GBK_CHARACTERS}{readings.FIRST_LETTERS}"
+    "\ue000-\uf8ff\ufffd\u3041-\u312f\u2600-\u27bf\U0001f300-\U0001faff]"
+)
 
 
 @lru_cache(maxsize=1)

@@ -4,8 +4,11 @@ One pass of an automaton finds the words of all filters, fifty times faster than
 all news has too few of them to be looked at closer.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
+import numpy as np
+import numpy.typing as npt
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
 # Each match of a filter's pattern holds one of its words at least; a test makes up matches to hold this to it.
@@ -49,6 +52,19 @@ def count_signs(text: bytes) -> dict[str, int]:
         name = filters[word]
         counts[name] = counts.get(name, 0) + 1
     return counts
+
+
+def find_signs(texts: Sequence[str]) -> dict[str, npt.NDArray[np.int64]]:
+    """Return for each filter how often its words occur in each text, as `count_signs` does for one."""
+    automaton, filters = _automaton()
+    sources = [text.encode(errors="replace") for text in texts]
+    starts = np.cumsum([0, *(len(source) + 1 for source in sources)])
+    found = automaton.find_matches_as_indexes(b"\n".join(sources), overlapping=True)
+    words, places = np.array([match[:2] for match in found], np.int64).reshape(-1, 2).T
+    names = sorted(set(filters))
+    owners = np.searchsorted(starts, places, side="right") - 1
+    kinds = np.array([names.index(name) for name in filters])[words]
+    return {name: np.bincount(owners[kinds == number], minlength=len(texts)) for number, name in enumerate(names)}
 
 
 @lru_cache(maxsize=1)

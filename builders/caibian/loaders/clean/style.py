@@ -1,6 +1,7 @@
 """Genres that show in how a text is written: fiction, model speeches, expanded phrases, advertisements."""
 
 import re
+from collections.abc import Sequence
 from itertools import islice
 
 from caibian.loaders.clean.draft import Draft
@@ -31,16 +32,30 @@ def is_novel(draft: Draft, min_signs: int) -> bool:
     Officials, meetings and money occur in both. A feature may open like a story, but soon gives a date, a
     figure or a source; fiction names none of them in thousands of characters.
     """
-    chapter = any(map(_CHAPTER.match, [draft.title, *draft.paragraphs[:2]]))
-    quoted = [text for text in draft.paragraphs if text.startswith(("“", '"', "「"))]
-    spoken = sum(_SPEECH_LINE.match(text) is not None for text in quoted) / max(1, len(draft.paragraphs))
-    if not chapter and spoken < 0.1:
+    chapter, spoken = _chapter_and_spoken(draft.title, draft.paragraphs)
+    if not chapter and spoken < _SPOKEN:
         return False  # told thoughts alone are an essay
     size = max(1000, len(draft.text)) / 1000
     told = len(_NARRATION.findall(draft.text)) / size
     news = len(set(_NEWS.findall(draft.text))) / size
     signs = 3 * chapter + min(4, told / 2) + min(3, spoken * 6) - min(6, 1.5 * news)
     return signs >= min_signs
+
+
+_SPOKEN = 0.1  # share of the paragraphs that are spoken lines
+
+
+def _chapter_and_spoken(title: str, paragraphs: Sequence[str]) -> tuple[bool, float]:
+    """Return whether a text begins as a chapter does, and which share of its paragraphs is spoken."""
+    chapter = any(map(_CHAPTER.match, [title, *paragraphs[:2]]))
+    quoted = [text for text in paragraphs if text.startswith(("“", '"', "「"))]
+    return chapter, sum(_SPEECH_LINE.match(text) is not None for text in quoted) / max(1, len(paragraphs))
+
+
+def is_plain(title: str, paragraphs: Sequence[str]) -> bool:
+    """Return whether neither title nor beginning nor spoken lines could make a text fiction or a model speech."""
+    chapter, spoken = _chapter_and_spoken(title, paragraphs)
+    return not chapter and spoken < _SPOKEN and _TEMPLATE_TITLE.search(title) is None
 
 
 _TEMPLATE_TITLE = re.compile(
