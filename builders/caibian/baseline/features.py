@@ -128,8 +128,13 @@ def run_lengths(runs: Numbers) -> Numbers:
     return lengths
 
 
+def code_points(text: str) -> list[int]:
+    """Return the code points that the runs of a text are made of, not yet folded: line breaks stand around it."""
+    return list(map(ord, f"\n{text}\n")) if text else []
+
+
 @cache
-def _folding() -> Numbers:
+def folding() -> Numbers:
     """Return what each code point counts as: digits are one digit, Latin letters are small and half-width."""
     table = np.arange(0x110000, dtype=np.int64)
     for zero, capital, small in ((0x30, 0x41, 0x61), (0xFF10, 0xFF21, 0xFF41)):
@@ -157,7 +162,7 @@ def _runs(block: list[str]) -> tuple[Numbers, Numbers]:
     """Return all runs of a block's texts as (row, number); line breaks stand before and after each text."""
     framed = [f"\n{text}\n" if text else "" for text in block]
     joined = "".join(framed)
-    chars = _folding()[np.frombuffer(joined.encode("utf-32-le"), "<u4")]
+    chars = folding()[np.frombuffer(joined.encode("utf-32-le"), "<u4")]
     lengths = np.fromiter(map(len, framed), np.int64, len(framed))
     row = np.repeat(np.arange(len(block)), lengths)
     rows, numbers, longer = [row], [chars], chars

@@ -53,7 +53,11 @@ def test_a_list_of_objects(tmp_path: Path, indent: int | None) -> None:
 
 
 def test_keywords_follow_the_text_where_the_config_names_them(tmp_path: Path) -> None:
-    objects = [{"text": "水稻开镰", "tags": "水稻,秋收"}, {"text": "秋收", "tags": ["粮食", "仓"]}, {"text": "雨", "tags": ""}]
+    objects = [
+        {"text": "水稻开镰", "tags": "水稻,秋收"},
+        {"text": "秋收", "tags": ["粮食", "仓"]},
+        {"text": "雨", "tags": ""},
+    ]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(item) + "\n" for item in objects), encoding="utf-8")
     assert seen(tmp_path, "raw") == ["水稻开镰", "秋收", "雨"]
     assert seen(tmp_path, "raw", fields={"keywords": "tags"}) == ["水稻开镰\n水稻,秋收", "秋收\n粮食 仓", "雨"]
