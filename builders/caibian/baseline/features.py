@@ -72,7 +72,9 @@ def learn(
         runs = _learn_runs(texts.whole, min_rows=min_rows, max_features=max_features)
         opening = _learn_runs(texts.opening, min_rows=min_rows, max_features=max_features)
     vocabulary = Vocabulary(words, runs[0], opening[0])
-    return vocabulary, sp.hstack([word_counts, runs[1], opening[1]], format="csr")
+    counts = sp.hstack([word_counts, runs[1], opening[1]], format="csr")
+    counts.sort_indices()  # else each of the many passes over it would
+    return vocabulary, counts
 
 
 def count(texts: Texts, vocabulary: Vocabulary) -> sp.csr_array:

@@ -125,9 +125,11 @@ def _support_vectors(
 
     weights = np.zeros((targets.shape[1], matrix.shape[1]))
     intercept = log_odds(prior(targets, row_weights))
+    scaled = matrix.copy()
     for label, wanted, scale in _scales(matrix, targets, row_weights, recipe.reweight):
         own = row_weights if single else _raised(wanted, row_weights)
-        scaled = _scaled(matrix, scale)
+        np.take(scale, matrix.indices, out=scaled.data, mode="clip")  # in place: new memory takes longer than the work
+        scaled.data *= matrix.data
         solver = LinearSVC(C=recipe.penalty, random_state=_SEED, tol=_TOLERANCE, max_iter=_MAX_ITERATIONS)
         solver.fit(scaled, wanted, sample_weight=own)
         weights[label], intercept[label] = solver.coef_[0] * scale, solver.intercept_[0]
@@ -144,24 +146,21 @@ def _scales(
     matrix: sp.csr_array, targets: Flags, row_weights: Numbers, reweight: float
 ) -> Iterator[tuple[int, npt.NDArray[np.bool_], Numbers]]:
     """Yield each label that has rows for and against it: its number, its rows, and the scale of each feature."""
-    trainable = np.flatnonzero(targets.any(axis=0) & ~targets.all(axis=0)) if matrix.shape[1] else ()
-    for label in trainable:
-        wanted = targets[:, label]
-        ratio = np.abs(_log_ratio(matrix, wanted, row_weights)) if reweight else np.ones(matrix.shape[1])
+    trainable = np.flatnonzero(targets.any(axis=0) & ~targets.all(axis=0)) if matrix.shape[1] else np.array([], int)
+    inside, total = matrix.T @ (row_weights[:, None] * targets[:, trainable]), matrix.T @ row_weights
+    for place, label in enumerate(trainable):
+        ratio = np.ones(matrix.shape[1])
+        if reweight:
+            ratio = np.abs(_log_ratio(inside[:, place], total))
         mean = ratio.mean()
-        yield int(label), wanted, ((1 - reweight) * mean + reweight * ratio) / max(mean, 1e-12)
+        yield int(label), targets[:, label], ((1 - reweight) * mean + reweight * ratio) / max(mean, 1e-12)
 
 
-def _log_ratio(matrix: sp.csr_array, wanted: npt.NDArray[np.bool_], row_weights: Numbers) -> Numbers:
-    inside = matrix.T @ (row_weights * wanted) + _SMOOTH
-    outside = matrix.T @ (row_weights * ~wanted) + _SMOOTH
-    ratio: Numbers = np.log(inside / inside.sum()) - np.log(outside / outside.sum())
+def _log_ratio(inside: Numbers, total: Numbers) -> Numbers:
+    """Return how much likelier each feature is inside a label than outside, from its weight there and in all."""
+    within, without = inside + _SMOOTH, total - inside + _SMOOTH
+    ratio: Numbers = np.log(within / within.sum()) - np.log(without / without.sum())
     return ratio
-
-
-def _scaled(matrix: sp.csr_array, scale: Numbers) -> sp.csr_array:
-    data = matrix.data * scale[matrix.indices]
-    return sp.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def _steadied(linear: Linear, matrix: sp.csr_array, targets: Flags, row_weights: Numbers, share: float) -> Linear:
@@ -195,5 +194,5 @@ def _naive_bayes(matrix: sp.csr_array, targets: Flags, row_weights: Numbers, *, 
             inside = matrix.T @ (row_weights * wanted) + _SMOOTH
             weights[label] = np.log(inside / inside.sum())
         else:
-            weights[label] = _log_ratio(matrix, wanted, row_weights)
+            weights[label] = _log_ratio(matrix.T @ (row_weights * wanted), matrix.T @ row_weights)
     return Linear(weights, intercept)

@@ -186,7 +186,14 @@ def reliability_plot(evaluation: Evaluation) -> Plot | None:
     stated, right = [item.mean_probability for item in bins], [item.share_right for item in bins]
     traces: list[dict[str, Any]] = [
         {"type": "scatter", "mode": "lines", "x": [0, 1], "y": [0, 1], "name": "perfect", "line": {"dash": "dot"}},
-        {"type": "scatter", "mode": "lines+markers", "x": stated, "y": right, "name": evaluation.model},
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "x": stated,
+            "y": right,
+            "name": evaluation.model,
+            "text": [f"{item.count:,} predictions" for item in bins],
+        },
     ]
     cells: list[list[Cell]] = [
         [f"{item.low:.1f} to {item.high:.1f}", item.mean_probability, item.share_right, item.count] for item in bins
@@ -196,7 +203,9 @@ def reliability_plot(evaluation: Evaluation) -> Plot | None:
         "xaxis": {"range": [0, 1], "title": {"text": "stated probability"}},
         "yaxis": {"range": [0, 1.02], "title": {"text": "share that was right"}},
     }
-    return Plot("reliability-plot", "Reliability of the probabilities 校准", traces, layout, 380, table)
+    ranking = evaluation.ranking
+    title = f"Reliability 校准: calibration error {ranking.calibration_error:.3f}, Brier score {ranking.brier:.3f}"
+    return Plot("reliability-plot", title, traces, layout, 380, table)
 
 
 def _macro(evaluation: Evaluation) -> float:
@@ -247,8 +256,8 @@ def _heat(
     pairs.sort(key=lambda pair: -pair[2])
     table = Table(title, [down, across, unit], pairs)
     layout = {
-        "xaxis": {"type": "category", "dtick": 1, "tickangle": -60},
-        "yaxis": {"autorange": "reversed", "type": "category", "dtick": 1},
+        "xaxis": {"type": "category", "dtick": 1, "tickangle": -60, "title": {"text": across}},
+        "yaxis": {"autorange": "reversed", "type": "category", "dtick": 1, "title": {"text": down}},
     }
     return Plot(name, title, [trace], layout, _FRAME + 100 + _LINE * len(rows), table)
 
