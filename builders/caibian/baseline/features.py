@@ -5,6 +5,7 @@ runs of one length never equal runs of another. Counting is then sorting numbers
 strings, and a number can be turned back into its characters.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -99,9 +100,15 @@ def _count_runs(texts: pa.Array, runs: Numbers) -> sp.csr_array:
     return sp.vstack(counted, format="csr")
 
 
-def names(vocabulary: Vocabulary) -> list[str]:
-    """Return the features' own text, column by column; a line break in a run is a paragraph's border."""
-    return [*vocabulary.words.to_pylist(), *decode_runs(vocabulary.runs), *decode_runs(vocabulary.opening)]
+def names(vocabulary: Vocabulary, columns: Numbers | None = None) -> list[str]:
+    """Return the text of the features in these ascending columns, or all; a line break is a paragraph's border."""
+    columns = np.arange(len(vocabulary)) if columns is None else columns
+    starts = np.cumsum([0, len(vocabulary.words), len(vocabulary.runs), len(vocabulary.opening)])
+    words, runs, opening = (
+        columns[(start <= columns) & (columns < stop)] - start for start, stop in itertools.pairwise(starts)
+    )
+    counted = np.concatenate([vocabulary.runs[runs], vocabulary.opening[opening]])
+    return [*vocabulary.words.take(pa.array(words)).to_pylist(), *decode_runs(counted)]
 
 
 def decode_runs(runs: Numbers) -> list[str]:
