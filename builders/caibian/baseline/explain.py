@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import scipy.sparse as sp
 
-from caibian.baseline.features import MAX_RUN, Vocabulary, decode_runs, encode_runs
+from caibian.baseline.features import Vocabulary
+from caibian.baseline.runs import MAX_RUN, decode_runs, encode_runs
 
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]

@@ -21,8 +21,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from caibian.baseline.examples import texts_of
-from caibian.baseline.features import MAX_RUN, Numbers, code_points, folding, run_lengths
 from caibian.baseline.models import Model
+from caibian.baseline.runs import MAX_RUN, Numbers, code_points, folding, run_lengths, signs
 from caibian.errors import ConfigError, DataError
 
 _OPSET, _IR_VERSION = 17, 8  # of 2022: read by every runtime since
@@ -103,8 +103,8 @@ def _counts(graph: _Graph, model: Model) -> str:
         graph.constant("last_folded", np.array(_FOLDED - 1))
     for name, runs in (("characters", vocabulary.runs), ("opening", vocabulary.opening)):
         if len(runs):
-            signs = _folded(graph, graph.input(name, "INT64"))
-            found.append(_vectorised(graph, signs, f"{name}_counts", longest=MAX_RUN, **_pool(runs)))
+            folded = _folded(graph, graph.input(name, "INT64"))
+            found.append(_vectorised(graph, folded, f"{name}_counts", longest=MAX_RUN, **_pool(runs)))
     return graph.add("Concat", found, "counts", axis=1)
 
 
@@ -123,12 +123,10 @@ def _folded(graph: _Graph, given: str) -> str:
 
 def _pool(runs: Numbers) -> dict[str, list[int]]:
     """Return the runs as ONNX wants them: those of one sign first, then of two, then of three."""
-    mask = (1 << 21) - 1
-    signs = np.stack([(runs >> 42) & mask, (runs >> 21) & mask, runs & mask], axis=-1)
     lengths = run_lengths(runs)
     order = np.argsort(lengths, kind="stable")
     sizes = np.bincount(lengths, minlength=MAX_RUN + 1)[1:] * np.arange(1, MAX_RUN + 1)
-    flat = signs[order].ravel()
+    flat = signs(runs[order]).ravel()
     return {
         "pool_int64s": flat[flat > 0].tolist(),
         "ngram_counts": [0, *np.cumsum(sizes)[:-1].tolist()],

@@ -1,26 +1,20 @@
 """Texts -> counted features: words as segmented, and runs of one to three characters.
 
-A run of characters is a number: 21 bits a character (Unicode needs no more), the first character highest, so that
-runs of one length never equal runs of another. Counting is then sorting numbers, several times faster than building
-strings, and a number can be turned back into its characters.
+A run of characters is a number, so counting runs is sorting numbers, several times faster than building strings.
 """
 
 import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import scipy.sparse as sp
 
-MAX_RUN = 3  # 63 bits; runs of four won nothing on THUCNews headlines (.906 either way) and double the features
+from caibian.baseline.runs import MAX_RUN, Numbers, decode_runs, folding
+
 BLOCK_CHARS = 1 << 20  # counted at a time: some 100 MB of intermediate arrays, which stay near the processor
 MAX_FEATURES = 400_000  # of each kind, the most frequent: keeps the weights of 25 topics within 80 MB
-
-Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,49 +103,6 @@ def names(vocabulary: Vocabulary, columns: Numbers | None = None) -> list[str]:
     )
     counted = np.concatenate([vocabulary.runs[runs], vocabulary.opening[opening]])
     return [*vocabulary.words.take(pa.array(words)).to_pylist(), *decode_runs(counted)]
-
-
-def decode_runs(runs: Numbers) -> list[str]:
-    """Return the characters of each run.
-
-    >>> decode_runs(encode_runs(["路", "修路", "\\n修路"]))
-    ['路', '修路', '\\n修路']
-    """
-    mask = (1 << 21) - 1
-    parts = np.stack([(runs >> 42) & mask, (runs >> 21) & mask, runs & mask], axis=-1).astype("<u4")
-    text = parts.tobytes().decode("utf-32-le")
-    return [text[start : start + MAX_RUN].lstrip("\0") for start in range(0, len(text), MAX_RUN)]
-
-
-def encode_runs(runs: Sequence[str]) -> Numbers:
-    """Return the number of each run of one to three characters."""
-    text = "".join(run.rjust(MAX_RUN, "\0") for run in runs)
-    parts = np.frombuffer(text.encode("utf-32-le"), "<u4").astype(np.int64).reshape(-1, MAX_RUN)
-    numbers: Numbers = (parts[:, 0] << 42) | (parts[:, 1] << 21) | parts[:, 2]
-    return numbers
-
-
-def run_lengths(runs: Numbers) -> Numbers:
-    """Return how many characters each run has."""
-    lengths: Numbers = 1 + (runs >> 21 > 0).astype(np.int64) + (runs >> 42 > 0)
-    return lengths
-
-
-def code_points(text: str) -> list[int]:
-    """Return the code points that the runs of a text are made of, not yet folded: line breaks stand around it."""
-    return list(map(ord, f"\n{text}\n")) if text else []
-
-
-@cache
-def folding() -> Numbers:
-    """Return what each code point counts as: digits are one digit, Latin letters are small and half-width."""
-    table = np.arange(0x110000, dtype=np.int64)
-    for zero, capital, small in ((0x30, 0x41, 0x61), (0xFF10, 0xFF21, 0xFF41)):
-        table[zero : zero + 10] = ord("0")
-        table[capital : capital + 26] = np.arange(ord("a"), ord("z") + 1)
-        table[small : small + 26] = np.arange(ord("a"), ord("z") + 1)
-    table[0] = ord(" ")  # 0 would make a run look like a shorter one
-    return table
 
 
 def _blocks(texts: pa.Array) -> list[list[str]]:

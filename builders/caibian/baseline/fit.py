@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from caibian.baseline.features import Vocabulary, run_lengths
+from caibian.baseline.features import Vocabulary
 from caibian.baseline.models import weigh
+from caibian.baseline.runs import run_lengths
 
 if TYPE_CHECKING:
     from sklearn.feature_extraction.text import TfidfTransformer

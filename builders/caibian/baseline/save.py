@@ -20,8 +20,9 @@ import orjson
 import pyarrow as pa
 
 from caibian.baseline.examples import Task
-from caibian.baseline.features import Vocabulary, decode_runs, encode_runs
+from caibian.baseline.features import Vocabulary
 from caibian.baseline.models import Model
+from caibian.baseline.runs import decode_runs, encode_runs
 from caibian.errors import DataError
 
 MODEL, VOCABULARY, OPTIONS, CARD = "model.skops", "vocabulary.json", "options.json", "README.md"
