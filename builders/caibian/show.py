@@ -104,9 +104,10 @@ def evaluation(scored: "Evaluation", compared: "Comparison | None") -> None:
         parts.add_row(kind, value, f"{scores.rows:,}", f"{figure.value:.4f}", f"{figure.low:.4f} to {figure.high:.4f}")
     console.print(parts)
     if compared is not None:
+        gaps = Table("figure", f"{compared.one} - {compared.other}", "p")
         for name, difference in compared.differences.items():
-            p_value = compared.p_values[name]
-            console.print(Text(f"{compared.one} - {compared.other}: {name} {difference:+.4f} (p = {p_value:.4f})"))
+            gaps.add_row(name, f"{difference:+.4f}", f"{compared.p_values[name]:.4f}")
+        console.print(gaps)
 
 
 def labels(found: LabelReview) -> None:
