@@ -42,10 +42,11 @@ class Recipe:
 
 
 # The one that does best on held-out rows is taken. With many rows the first wins (THUCNews headlines .910, against
-# .904 without reweighting; a penalty of .5 is .0015 better than one of 1 over five folds). Where titles tell most, the second
-# does (1,200 articles of 6 classes .967 against .959; where the texts have none, the first: 1,000 articles of 10
-# classes .982 against .975). With few short texts Naive Bayes steadies the weights (15 classes from 1,100 headlines
-# .436 against .425; penalties from .2 to 1, shares from .6 to 2 and other weights of runs differ by less than .005).
+# .904 without reweighting; a penalty of .5 is .0015 better than one of 1 over five folds). Where titles tell most,
+# the second does (1,200 articles of 6 classes .967 against .959; where the texts have none, the first: 1,000 articles
+# of 10 classes .982 against .975). With few short texts Naive Bayes steadies the weights (15 classes from 1,100
+# headlines .436 against .425; penalties from .2 to 1, shares from .6 to 2 and other weights of runs differ by less
+# than .005).
 MANY_ROWS = Recipe("reweighted", penalty=0.5, reweight=0.25)
 TITLED = Recipe("title first", penalty=3.0, reweight=0.5, opening_weight=3.0)
 FEW_ROWS = Recipe("steadied", penalty=0.5, complement=0.6, word_weight=0.5, run_weights=(1.4, 1.0, 0.7))
