@@ -224,6 +224,18 @@ def predict(
         _print_json(found) if json else show.prediction(found)
 
 
+@app.command(epilog="Example: build-dataset export dist/sample/1.0.0/baseline model.onnx")
+def export(
+    model: Annotated[Path, typer.Argument(help="Folder of a saved baseline.")],
+    out: Annotated[Path, typer.Argument(help="ONNX file to write.")],
+) -> None:
+    """Write a saved baseline as one ONNX file: code points and words in, probabilities out. Needs onnx."""
+    from caibian import baseline
+
+    baseline.export_onnx(baseline.load_model(model), out)
+    print(f"{out}: {out.stat().st_size:,} bytes")
+
+
 @app.command(epilog="Example: build-dataset labels dist/sample/1.0.0 --gold gold.jsonl --review look.csv")
 def labels(
     target: Annotated[Path, typer.Argument(help="Config file, or folder of a dataset's version.")],

@@ -39,6 +39,8 @@ class Fields(Options):
 
     text: Column | None = None
     """Field of the text, by name, or by position from 0 where the file has no header."""
+    keywords: Column | None = None
+    """Field of the keywords that come with the text and follow it as a paragraph; a file may lack it."""
     title: Column | None = None
     """Field of the title."""
     published: Column | None = None

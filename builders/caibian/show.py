@@ -87,6 +87,9 @@ def evaluation(scored: "Evaluation", compared: "Comparison | None") -> None:
     figures = Table("figure", "value", "95 % interval")
     for name, figure in scored.scores.figures.items():
         figures.add_row(name, f"{figure.value:.4f}", f"{figure.low:.4f} to {figure.high:.4f}")
+    if scored.ranking is not None:
+        for name in ("macro_average_precision", "micro_average_precision", "brier", "calibration_error"):
+            figures.add_row(name, f"{getattr(scored.ranking, name):.4f}", "")
     console.print(figures)
     topics = Table("label", "precision", "recall", "F1", "support")
     for topic in scored.topics:
@@ -94,10 +97,17 @@ def evaluation(scored: "Evaluation", compared: "Comparison | None") -> None:
             topic.label, *(f"{v:.3f}" for v in (topic.precision, topic.recall, topic.f1)), f"{topic.support:,}"
         )
     console.print(topics)
+    parts = Table("by", "value", "rows", scored.main, "95 % interval")
+    of_sources = [("labels of", source, scores) for source, scores in scored.by_label_source.items()]
+    for kind, value, scores in (*of_sources, *((part.kind, part.value, part.scores) for part in scored.slices)):
+        figure = scores.figures[scored.main]
+        parts.add_row(kind, value, f"{scores.rows:,}", f"{figure.value:.4f}", f"{figure.low:.4f} to {figure.high:.4f}")
+    console.print(parts)
     if compared is not None:
+        gaps = Table("figure", f"{compared.one} - {compared.other}", "p")
         for name, difference in compared.differences.items():
-            p_value = compared.p_values[name]
-            console.print(Text(f"{compared.one} - {compared.other}: {name} {difference:+.4f} (p = {p_value:.4f})"))
+            gaps.add_row(name, f"{difference:+.4f}", f"{compared.p_values[name]:.4f}")
+        console.print(gaps)
 
 
 def labels(found: LabelReview) -> None:

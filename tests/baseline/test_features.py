@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 
 from caibian.baseline import features
-from caibian.baseline.features import Texts, count, decode_runs, encode_runs, learn, names, run_lengths
+from caibian.baseline.features import Texts, count, learn, names
+from caibian.baseline.runs import decode_runs, encode_runs, run_lengths
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 # Signs of Han and punctuation count as themselves.

@@ -106,3 +106,13 @@ def test_parts_are_joined_in_order() -> None:
     both = join([one, other])
     assert both.rows["id"].to_pylist() == one.rows["id"].to_pylist() + other.rows["id"].to_pylist()
     assert replace(both, targets=both.targets[:3]).targets.tolist() == one.targets.tolist()
+
+
+@pytest.mark.parametrize(("filling", "is_counted"), [("", True), ("县" * 25_000, False)], ids=["little", "much"])
+def test_rare_words_of_much_text_are_left_out(filling: str, is_counted: bool) -> None:
+    rows = some(40, CLASSES)
+    for number, row in enumerate(rows):
+        row["text"] += filling
+        row["words"][0] += ["孤例"] if number < 2 else []
+    model = train("words", examples(rows, CLASSES), examples([], CLASSES))
+    assert ("孤例" in model.vocabulary.words.to_pylist()) is is_counted

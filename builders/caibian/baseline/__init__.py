@@ -6,6 +6,7 @@ functions that train, save or load: a build without a baseline writes its report
 
 from caibian.baseline.evaluate import Comparison, Evaluation, compare, evaluate
 from caibian.baseline.examples import Examples, Task, from_rows, load_examples, load_task
+from caibian.baseline.export import export_onnx, onnx_inputs
 from caibian.baseline.models import Model, Prediction, predict
 from caibian.baseline.predictions import read_predictions
 from caibian.baseline.records import label_records
@@ -29,11 +30,13 @@ __all__ = [
     "compare_folder",
     "evaluate",
     "evaluate_folder",
+    "export_onnx",
     "from_rows",
     "label_records",
     "load_examples",
     "load_model",
     "load_task",
+    "onnx_inputs",
     "predict",
     "read_predictions",
     "save_model",

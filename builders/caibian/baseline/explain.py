@@ -4,9 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 import scipy.sparse as sp
 
-from caibian.baseline.features import Vocabulary, names
+from caibian.baseline.features import Vocabulary
+from caibian.baseline.runs import MAX_RUN, decode_runs, encode_runs
 
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]
@@ -24,17 +27,18 @@ def telling_features(
     an average text of the label, less what it adds on the others. Pieces of a better feature are left out.
     """
     place, texts = _shown(vocabulary)
+    sums, total = matrix.T @ targets.astype(np.float64), matrix.T @ np.ones(len(targets))
     found: dict[str, list[tuple[str, float]]] = {}
-    for label, own, weight in zip(labels, targets.T, weights, strict=True):
-        if not own.any() or not texts:
+    for number, label in enumerate(labels):
+        own = int(targets[:, number].sum())
+        if not own or not texts:
             found[label] = []
             continue
-        inside = matrix.T @ (own / own.sum())
-        outside = matrix.T @ (~own / max((~own).sum(), 1))
-        by_feature = weight * (inside - outside)
+        inside, outside = sums[:, number] / own, (total - sums[:, number]) / max(len(targets) - own, 1)
+        by_feature = weights[number] * (inside - outside)
         added = np.bincount(place[place >= 0], weights=by_feature[place >= 0], minlength=len(texts))
         best = np.argsort(-added, kind="stable")[:_TRIED]
-        ranked = ((texts[number], float(added[number])) for number in best if added[number] > 0)
+        ranked = ((texts[feature], float(added[feature])) for feature in best if added[feature] > 0)
         found[label] = list(_without_pieces(ranked))[:MOST]
     return found
 
@@ -45,14 +49,22 @@ def _shown(vocabulary: Vocabulary) -> tuple[npt.NDArray[np.int64], list[str]]:
     Where words are counted, only they are shown, a run of characters that is a word adding to it: pieces of words
     say little to people. White space and features without a letter or sign of Han are never shown.
     """
-    plain = ["".join(text.split()) for text in names(vocabulary)]
-    shown = plain[: len(vocabulary.words)] or plain
-    known = {text: number for number, text in enumerate(dict.fromkeys(text for text in shown if _says_something(text)))}
-    return np.array([known.get(text, -1) for text in plain], np.int64), list(known)
+    texts = [text for text in vocabulary.words.to_pylist() or decode_runs(vocabulary.runs) if _says_something(text)]
+    short = np.flatnonzero([len(text) <= MAX_RUN for text in texts])
+    runs = pa.array(encode_runs([texts[number] for number in short]))
+    words = pc.fill_null(pc.index_in(vocabulary.words, value_set=pa.array(texts, pa.string())), -1)
+    places = [words.to_numpy(zero_copy_only=False).astype(np.int64)]
+    for counted in (vocabulary.runs, vocabulary.opening):
+        found = pc.index_in(pa.array(counted), value_set=runs)
+        is_shown = found.is_valid().to_numpy(zero_copy_only=False)
+        place = np.full(len(counted), -1)
+        place[is_shown] = short[found.drop_null().to_numpy()]
+        places.append(place)
+    return np.concatenate(places), texts
 
 
 def _says_something(text: str) -> bool:
-    return any(sign.isalpha() for sign in text)
+    return any(sign.isalpha() for sign in text) and not any(sign.isspace() for sign in text)
 
 
 def _without_pieces(ranked: Iterator[tuple[str, float]]) -> Iterator[tuple[str, float]]:

@@ -1,25 +1,20 @@
 """Texts -> counted features: words as segmented, and runs of one to three characters.
 
-A run of characters is a number: 21 bits a character (Unicode needs no more), the first character highest, so that
-runs of one length never equal runs of another. Counting is then sorting numbers, several times faster than building
-strings, and a number can be turned back into its characters.
+A run of characters is a number, so counting runs is sorting numbers, several times faster than building strings.
 """
 
-from collections.abc import Sequence
+import itertools
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import scipy.sparse as sp
 
-MAX_RUN = 3  # 63 bits; runs of four won nothing on THUCNews headlines (.906 either way) and double the features
+from caibian.baseline.runs import MAX_RUN, Numbers, decode_runs, folding
+
 BLOCK_CHARS = 1 << 20  # counted at a time: some 100 MB of intermediate arrays, which stay near the processor
 MAX_FEATURES = 400_000  # of each kind, the most frequent: keeps the weights of 25 topics within 80 MB
-
-Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +67,9 @@ def learn(
         runs = _learn_runs(texts.whole, min_rows=min_rows, max_features=max_features)
         opening = _learn_runs(texts.opening, min_rows=min_rows, max_features=max_features)
     vocabulary = Vocabulary(words, runs[0], opening[0])
-    return vocabulary, sp.hstack([word_counts, runs[1], opening[1]], format="csr")
+    counts = sp.hstack([word_counts, runs[1], opening[1]], format="csr")
+    counts.sort_indices()  # else each of the many passes over it would
+    return vocabulary, counts
 
 
 def count(texts: Texts, vocabulary: Vocabulary) -> sp.csr_array:
@@ -97,47 +94,15 @@ def _count_runs(texts: pa.Array, runs: Numbers) -> sp.csr_array:
     return sp.vstack(counted, format="csr")
 
 
-def names(vocabulary: Vocabulary) -> list[str]:
-    """Return the features' own text, column by column; a line break in a run is a paragraph's border."""
-    return [*vocabulary.words.to_pylist(), *decode_runs(vocabulary.runs), *decode_runs(vocabulary.opening)]
-
-
-def decode_runs(runs: Numbers) -> list[str]:
-    """Return the characters of each run.
-
-    >>> decode_runs(encode_runs(["路", "修路", "\\n修路"]))
-    ['路', '修路', '\\n修路']
-    """
-    mask = (1 << 21) - 1
-    parts = np.stack([(runs >> 42) & mask, (runs >> 21) & mask, runs & mask], axis=-1).astype("<u4")
-    text = parts.tobytes().decode("utf-32-le")
-    return [text[start : start + MAX_RUN].lstrip("\0") for start in range(0, len(text), MAX_RUN)]
-
-
-def encode_runs(runs: Sequence[str]) -> Numbers:
-    """Return the number of each run of one to three characters."""
-    text = "".join(run.rjust(MAX_RUN, "\0") for run in runs)
-    parts = np.frombuffer(text.encode("utf-32-le"), "<u4").astype(np.int64).reshape(-1, MAX_RUN)
-    numbers: Numbers = (parts[:, 0] << 42) | (parts[:, 1] << 21) | parts[:, 2]
-    return numbers
-
-
-def run_lengths(runs: Numbers) -> Numbers:
-    """Return how many characters each run has."""
-    lengths: Numbers = 1 + (runs >> 21 > 0).astype(np.int64) + (runs >> 42 > 0)
-    return lengths
-
-
-@cache
-def _folding() -> Numbers:
-    """Return what each code point counts as: digits are one digit, Latin letters are small and half-width."""
-    table = np.arange(0x110000, dtype=np.int64)
-    for zero, capital, small in ((0x30, 0x41, 0x61), (0xFF10, 0xFF21, 0xFF41)):
-        table[zero : zero + 10] = ord("0")
-        table[capital : capital + 26] = np.arange(ord("a"), ord("z") + 1)
-        table[small : small + 26] = np.arange(ord("a"), ord("z") + 1)
-    table[0] = ord(" ")  # 0 would make a run look like a shorter one
-    return table
+def names(vocabulary: Vocabulary, columns: Numbers | None = None) -> list[str]:
+    """Return the text of the features in these ascending columns, or all; a line break is a paragraph's border."""
+    columns = np.arange(len(vocabulary)) if columns is None else columns
+    starts = np.cumsum([0, len(vocabulary.words), len(vocabulary.runs), len(vocabulary.opening)])
+    words, runs, opening = (
+        columns[(start <= columns) & (columns < stop)] - start for start, stop in itertools.pairwise(starts)
+    )
+    counted = np.concatenate([vocabulary.runs[runs], vocabulary.opening[opening]])
+    return [*vocabulary.words.take(pa.array(words)).to_pylist(), *decode_runs(counted)]
 
 
 def _blocks(texts: pa.Array) -> list[list[str]]:
@@ -157,7 +122,7 @@ def _runs(block: list[str]) -> tuple[Numbers, Numbers]:
     """Return all runs of a block's texts as (row, number); line breaks stand before and after each text."""
     framed = [f"\n{text}\n" if text else "" for text in block]
     joined = "".join(framed)
-    chars = _folding()[np.frombuffer(joined.encode("utf-32-le"), "<u4")]
+    chars = folding()[np.frombuffer(joined.encode("utf-32-le"), "<u4")]
     lengths = np.fromiter(map(len, framed), np.int64, len(framed))
     row = np.repeat(np.arange(len(block)), lengths)
     rows, numbers, longer = [row], [chars], chars

@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 import pyarrow as pa
 
 from caibian.baseline.examples import Task
-from caibian.baseline.features import Vocabulary, decode_runs, encode_runs
+from caibian.baseline.features import Vocabulary
 from caibian.baseline.models import Model
+from caibian.baseline.runs import decode_runs, encode_runs
 from caibian.errors import DataError
 
 MODEL, VOCABULARY, OPTIONS, CARD = "model.skops", "vocabulary.json", "options.json", "README.md"
@@ -122,11 +124,11 @@ def _canonical(stored: bytes) -> bytes:
         contents = {new: source.read(old) for old, new in renamed.items()}
     contents["schema.json"] = json.dumps(schema, indent=1).encode()
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", compression=zipfile.ZIP_DEFLATED, compresslevel=6) as file:
+    with zipfile.ZipFile(target, "w", compression=zipfile.ZIP_DEFLATED) as file:
         for name, content in contents.items():
             entry = zipfile.ZipInfo(name, date_time=_EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            file.writestr(entry, content)
+            file.writestr(entry, content, compresslevel=1)  # weights hardly shrink; a higher level only takes longer
     return target.getvalue()
 
 
@@ -150,7 +152,7 @@ def _renumber(root: Any, renamed: dict[str, str]) -> None:
 
 
 def _write_json(path: Path, value: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    path.write_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
 def _read_json(path: Path) -> dict[str, Any]:

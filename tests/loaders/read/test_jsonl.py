@@ -52,6 +52,22 @@ def test_a_list_of_objects(tmp_path: Path, indent: int | None) -> None:
     assert seen(tmp_path, *COLUMNS) == [*expected, ("record 4", None, "5", None, "bad_record")]
 
 
+def test_keywords_follow_the_text_where_the_config_names_them(tmp_path: Path) -> None:
+    objects = [
+        {"text": "水稻开镰", "tags": "水稻,秋收"},
+        {"text": "秋收", "tags": ["粮食", "仓"]},
+        {"text": "雨", "tags": ""},
+    ]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(item) + "\n" for item in objects), encoding="utf-8")
+    assert seen(tmp_path, "raw") == ["水稻开镰", "秋收", "雨"]
+    assert seen(tmp_path, "raw", fields={"keywords": "tags"}) == ["水稻开镰\n水稻,秋收", "秋收\n粮食 仓", "雨"]
+
+
+def test_a_file_without_keywords_is_read_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "水稻开镰"}\n', encoding="utf-8")
+    assert seen(tmp_path, "raw", fields={"keywords": "keywords"}) == ["水稻开镰"]
+
+
 def test_one_object_over_many_lines(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps(OBJECTS[0], indent=4), encoding="utf-8")
     assert seen(tmp_path, "place", "raw") == [("record 1", ROWS[0][2])]

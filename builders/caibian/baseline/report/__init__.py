@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from caibian.baseline.report import plots, tables
+from caibian.baseline.report import plots, score_plots, tables
 from caibian.baseline.report.cases import suspected_labels, worst_errors
 from caibian.baseline.report.facts import Rows, count_rows
 from caibian.baseline.report.markup import (
@@ -131,17 +131,17 @@ def _scores(about: About, trained: Trained, drawn: list[Plot]) -> str:
             "Where labels come from rules, a score says how well the rules are imitated. Only agreement with people's"
             " labels (gold) says how well texts are understood."
         ),
-        _draw(drawn, plots.models_plot(trained.evaluations)),
+        _draw(drawn, score_plots.models_plot(trained.evaluations)),
         notes,
         render_table(tables.models_table(trained.evaluations)),
         render_table(tables.sources_table(trained.evaluations)),
-        _draw(drawn, plots.topic_scores_plot(first, about.titles)),
+        _draw(drawn, score_plots.topic_scores_plot(first, about.titles)),
     ]
-    reliability = plots.reliability_plot(first)
+    reliability = score_plots.reliability_plot(first)
     if reliability is not None:
         parts.append(_draw(drawn, reliability))
     if trained.scored is not None and trained.said is not None:
-        parts.append(_draw(drawn, plots.confusion_plot(trained.scored, trained.said, about.titles)))
+        parts.append(_draw(drawn, score_plots.confusion_plot(trained.scored, trained.said, about.titles)))
     if first.slices:
         parts.append(render_table(tables.slices_table(first)))
     return "".join(parts)

@@ -98,7 +98,8 @@ def _reasons(model: Model, examples: Examples, chosen: npt.NDArray[np.bool_]) ->
     if model.weigher is None:
         return [{} for _ in range(len(examples))]
     matrix = weigh(model.weigher, count(texts_of(examples.rows), model.vocabulary))
-    texts = names(model.vocabulary)
+    used = np.unique(matrix.indices)
+    texts = dict(zip(used.tolist(), names(model.vocabulary, used), strict=True))
     found = []
     for row in range(len(examples)):
         start, end = matrix.indptr[row], matrix.indptr[row + 1]
@@ -113,10 +114,10 @@ def _reasons(model: Model, examples: Examples, chosen: npt.NDArray[np.bool_]) ->
     return found
 
 
-def _best(texts: Sequence[str], columns: npt.NDArray[np.int32], added: Numbers) -> list[str]:
+def _best(texts: Mapping[int, str], columns: npt.NDArray[np.int32], added: Numbers) -> list[str]:
     kept: list[str] = []
     for place in np.argsort(-added, kind="stable"):
-        text = "".join(texts[columns[place]].split())
+        text = "".join(texts[int(columns[place])].split())
         if added[place] <= 0 or len(kept) == _REASONS:
             break
         if text and not any(text in other or other in text for other in kept):

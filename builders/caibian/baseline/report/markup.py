@@ -62,13 +62,20 @@ def number(value: Cell) -> str:
 
 def render_table(table: Table) -> str:
     """Return an HTML table with a caption and header cells, in a box that scrolls by itself."""
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in table.columns)
+    head = "".join(_heading(place, column, table.rows) for place, column in enumerate(table.columns))
     body = "".join(_row(row) for row in table.rows)
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(table.caption)}"><table>'
         f"<caption>{escape(table.caption)}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _heading(place: int, column: str, rows: Sequence[Sequence[Cell]]) -> str:
+    """Return a column's heading, to the right where its cells are numbers."""
+    is_number = place > 0 and any(isinstance(row[place], int | float) for row in rows[:1])
+    kind = ' class="number"' if is_number else ""
+    return f'<th scope="col"{kind}>{escape(column)}</th>'
 
 
 def _row(row: Sequence[Cell]) -> str:

@@ -14,18 +14,23 @@ function axis(own) {
   return { gridcolor: colour("--line"), zerolinecolor: colour("--line"), linecolor: colour("--line"), automargin: true, ...own };
 }
 
+function counts(lines) {
+  const most = Math.max(1, ...lines.flat());
+  return { thickness: 10, outlinewidth: 0, ...(most < 8 ? { dtick: 1 } : { nticks: 6 }) };
+}
+
 function draw(plot) {
   const box = document.getElementById(plot.name);
   const traces = plot.traces.map((trace) =>
     trace.type === "heatmap"
-      ? { ...trace, colorscale: [[0, colour("--low")], [1, colour("--high")]], colorbar: { thickness: 10, outlinewidth: 0 } }
+      ? { ...trace, colorscale: [[0, colour("--low")], [1, colour("--high")]], zmin: 0, colorbar: counts(trace.z) }
       : trace);
   box.classList.toggle("dense", traces.some((trace) => trace.type === "heatmap" && trace.x.length > 8));
   const layout = {
     ...plot.layout,
     xaxis: axis(plot.layout.xaxis),
     yaxis: axis(plot.layout.yaxis),
-    margin: { l: 10, r: 16, t: 34, b: 30 },
+    margin: { l: 10, r: 16, t: traces.length > 1 ? 34 : 12, b: 30 },
     height: plot.height,
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",

@@ -1,4 +1,4 @@
-"""Counts and scores -> drawings for plotly.js, each with its table."""
+"""Counts of rows -> drawings for plotly.js, each with its table."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -6,15 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from caibian.baseline.card import figure_title
-from caibian.baseline.evaluate import Evaluation
-from caibian.baseline.examples import Examples
-from caibian.baseline.models import Prediction
 from caibian.baseline.report.facts import LENGTHS, Rows
 from caibian.baseline.report.markup import Cell, Plot, Table
 
 _LINE = 26  # pixels a bar or a line of a heat map needs to be read
-_FRAME = 110  # pixels for axis, legend and margins
+FRAME = 110  # pixels for axis, legend and margins
 Titles = Mapping[str, str]  # label -> its title in Chinese
 
 
@@ -28,7 +24,7 @@ def funnel_plot(funnel: Mapping[str, int]) -> Plot:
     """Return what became of all records: how many were dropped for which reason, how many stayed."""
     names, counts = list(funnel), list(funnel.values())
     traces = [_bars(counts, names, "documents")]
-    return _flat(
+    return flat(
         "funnel-plot", "Documents: read, dropped by reason, kept 文档", traces, names, _table_of(funnel, "step")
     )
 
@@ -41,9 +37,7 @@ def repairs_plot(repairs: Mapping[str, Mapping[str, int]]) -> Plot:
         [kind, repairs[kind].get("documents", 0), repairs[kind].get("count", 0)] for kind in names
     ]
     table = Table("Repairs by kind", ["kind", "documents", "places"], rows)
-    return _flat(
-        "repairs-plot", "Repairs by kind, in documents 修复", [_bars(counts, names, "documents")], names, table
-    )
+    return flat("repairs-plot", "Repairs by kind, in documents 修复", [_bars(counts, names, "documents")], names, table)
 
 
 def topics_plot(rows: Rows, titles: Titles) -> Plot:
@@ -57,7 +51,7 @@ def topics_plot(rows: Rows, titles: Titles) -> Plot:
         for label, place in zip(labels, order, strict=True)
     ]
     table = Table("Rows of each label, by split", ["label", *rows.splits, "all"], cells)
-    return _flat("topics-plot", "Labels, by split 标签", traces, labels, table, {"barmode": "stack"})
+    return flat("topics-plot", "Labels, by split 标签", traces, labels, table, {"barmode": "stack"})
 
 
 def together_plot(rows: Rows, titles: Titles) -> Plot:
@@ -66,7 +60,7 @@ def together_plot(rows: Rows, titles: Titles) -> Plot:
     counts = rows.together.copy()
     np.fill_diagonal(counts, 0)
     title = "Topics on the same text 主题共现"
-    return _heat("together-plot", title, labels, labels, counts.tolist(), ("topic", "with"), "rows")
+    return heat("together-plot", title, labels, labels, counts.tolist(), ("topic", "with"), "rows")
 
 
 def lengths_plot(rows: Rows) -> Plot:
@@ -95,114 +89,6 @@ def dates_plot(rows: Rows) -> Plot:
     )
 
 
-def models_plot(evaluations: Sequence[Evaluation]) -> Plot:
-    """Return the main figure of every model with its interval."""
-    main = evaluations[0].main
-    names = [evaluation.model for evaluation in evaluations]
-    found = [evaluation.scores.figures[main] for evaluation in evaluations]
-    trace = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [figure.value for figure in found],
-        "y": names,
-        "error_x": {
-            "type": "data",
-            "symmetric": False,
-            "array": [figure.high - figure.value for figure in found],
-            "arrayminus": [figure.value - figure.low for figure in found],
-        },
-        "marker": {"size": 11},
-        "name": main,
-    }
-    cells: list[list[Cell]] = [
-        [item.model, item.split, item.scores.rows, figure.value, figure.low, figure.high, _macro(item)]
-        for item, figure in zip(evaluations, found, strict=True)
-    ]
-    shown = figure_title(main)
-    columns = ["model", "split", "rows", shown, "95 % from", "to", "macro F1"]
-    layout = {
-        "xaxis": {"range": [0, 1], "title": {"text": shown}},
-        "yaxis": {"autorange": "reversed", "type": "category"},
-    }
-    height = _FRAME + 40 * len(names)
-    return Plot(
-        "models-plot",
-        f"Models: {shown} with 95 % interval 模型",
-        [trace],
-        layout,
-        height,
-        Table("Models", columns, cells),
-    )
-
-
-def topic_scores_plot(evaluation: Evaluation, titles: Titles) -> Plot:
-    """Return precision, recall and F1 of each label."""
-    scored = sorted(evaluation.topics, key=lambda topic: (-topic.f1, topic.label))
-    labels = [named(topic.label, titles) for topic in scored]
-    traces = [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": values,
-            "y": labels,
-            "name": name,
-            "marker": {"symbol": symbol, "size": 9},
-        }
-        for name, symbol, values in (
-            ("precision", "triangle-right", [topic.precision for topic in scored]),
-            ("recall", "triangle-left", [topic.recall for topic in scored]),
-            ("F1", "circle", [topic.f1 for topic in scored]),
-        )
-    ]
-    cells: list[list[Cell]] = [
-        [label, topic.precision, topic.recall, topic.f1, topic.average_precision, topic.support]
-        for label, topic in zip(labels, scored, strict=True)
-    ]
-    columns = ["label", "precision", "recall", "F1", "average precision", "rows"]
-    table = Table(f"Scores of {evaluation.model} by label", columns, cells)
-    layout = {"xaxis": {"range": [-0.02, 1.02]}}
-    return _flat(
-        "topic-scores-plot", f"Scores of {evaluation.model} by label 各标签得分", traces, labels, table, layout
-    )
-
-
-def confusion_plot(examples: Examples, said: Prediction, titles: Titles) -> Plot:
-    """Return which label was given where which was wanted; for topics, only where both are mistakes."""
-    labels = [named(label, titles) for label in examples.task.labels]
-    wanted, given = examples.targets[examples.judged], said.chosen[examples.judged]
-    if examples.task.single:
-        counts, title = wanted.T.astype(np.int64) @ given, "Confusion: wanted and given 混淆"
-    else:
-        missed, added = wanted & ~given, given & ~wanted
-        counts, title = missed.T.astype(np.int64) @ added, "Confusion: topics missed, and given instead 混淆"
-    return _heat("confusion-plot", title, labels, labels, counts.tolist(), ("wanted", "given"), "rows")
-
-
-def reliability_plot(evaluation: Evaluation) -> Plot | None:
-    """Return how often predictions of a stated probability came true."""
-    if evaluation.ranking is None or not evaluation.ranking.bins:
-        return None
-    bins = evaluation.ranking.bins
-    stated, right = [item.mean_probability for item in bins], [item.share_right for item in bins]
-    traces: list[dict[str, Any]] = [
-        {"type": "scatter", "mode": "lines", "x": [0, 1], "y": [0, 1], "name": "perfect", "line": {"dash": "dot"}},
-        {"type": "scatter", "mode": "lines+markers", "x": stated, "y": right, "name": evaluation.model},
-    ]
-    cells: list[list[Cell]] = [
-        [f"{item.low:.1f} to {item.high:.1f}", item.mean_probability, item.share_right, item.count] for item in bins
-    ]
-    table = Table("Reliability", ["probability", "mean stated", "share right", "predictions"], cells)
-    layout = {
-        "xaxis": {"range": [0, 1], "title": {"text": "stated probability"}},
-        "yaxis": {"range": [0, 1.02], "title": {"text": "share that was right"}},
-    }
-    return Plot("reliability-plot", "Reliability of the probabilities 校准", traces, layout, 380, table)
-
-
-def _macro(evaluation: Evaluation) -> float:
-    return evaluation.scores.figures["macro_f1"].value
-
-
 def _bars(counts: Sequence[int], names: Sequence[str], name: str) -> dict[str, Any]:
     return {"type": "bar", "orientation": "h", "x": list(counts), "y": list(names), "name": name}
 
@@ -211,7 +97,7 @@ def _columns(names: Sequence[str], counts: Sequence[int], name: str) -> dict[str
     return {"type": "bar", "x": list(names), "y": list(counts), "name": name}
 
 
-def _flat(
+def flat(
     name: str,
     title: str,
     traces: Sequence[Mapping[str, Any]],
@@ -221,10 +107,10 @@ def _flat(
 ) -> Plot:
     """Return a plot whose lines stand below one another, the first on top."""
     axis = {"autorange": "reversed", "type": "category", "dtick": 1}
-    return Plot(name, title, traces, {"yaxis": axis, **(layout or {})}, _FRAME + _LINE * len(lines), table)
+    return Plot(name, title, traces, {"yaxis": axis, **(layout or {})}, FRAME + _LINE * len(lines), table)
 
 
-def _heat(
+def heat(
     name: str,
     title: str,
     rows: Sequence[str],
@@ -250,7 +136,7 @@ def _heat(
         "xaxis": {"type": "category", "dtick": 1, "tickangle": -60},
         "yaxis": {"autorange": "reversed", "type": "category", "dtick": 1},
     }
-    return Plot(name, title, [trace], layout, _FRAME + 100 + _LINE * len(rows), table)
+    return Plot(name, title, [trace], layout, FRAME + 100 + _LINE * len(rows), table)
 
 
 def _table_of(counts: Mapping[str, int], column: str, *, caption: str = "Documents") -> Table:

@@ -12,6 +12,7 @@ from caibian.loaders.read.record import GIVEN, Record
 USUAL: Mapping[str, tuple[str, ...]] = {
     "text": ("text", "content", "body", "article", "sentence", "text_raw", "raw_text", "raw_content", "html",
              "raw_html", "news", "document", "正文", "内容", "文本", "新闻内容"),
+    "keywords": (),  # only where the config names it: they are part of what is published
     "title": ("title", "headline", "标题", "题目", "新闻标题"),
     "published": ("published", "date", "pubdate", "pub_date", "publish_date", "publish_time", "published_at",
                   "datetime", "time", "日期", "时间", "发布时间", "发布日期"),
@@ -57,11 +58,12 @@ class Chooser:
 def choose(names: Sequence[str], *, fields: Fields, labelled: bool, where: str) -> Chosen:
     """Return the field of each role among `names`.
 
-    Raises DataError where a configured field is missing, or none holds text, or none labels that are asked for.
+    Raises DataError where a configured field other than keywords is missing, or none holds text, or none labels that
+    are asked for.
     """
     for role in USUAL:
         wanted = getattr(fields, role)
-        if wanted is not None and _configured(wanted, names) is None:
+        if wanted is not None and role != "keywords" and _configured(wanted, names) is None:
             raise DataError(f"{where}: no field {wanted!r}, which fields.{role} asks for; it has {_listed(names)}")
     chosen = _found(names, fields)
     for role in ("text", "label") if labelled else ("text",):
@@ -106,6 +108,7 @@ def _listed(names: Iterable[str]) -> str:
 def pick(get: Callable[[Any], object], chosen: Chosen, *, encoding: str, place: str) -> Record:
     """Return the record whose fields `get` gives by name; a text of another type is a dropped row."""
     text = get(chosen["text"]) if "text" in chosen else None
+    keywords = _as_text(get(chosen["keywords"])) if "keywords" in chosen else ""
     given = {role: _as_text(get(chosen[role])) for role in GIVEN if role in chosen}
     labels = _as_labels(get(chosen["label"])) if "label" in chosen else None
     split = _as_text(get(chosen["split"])) if "split" in chosen else None
@@ -114,6 +117,8 @@ def pick(get: Callable[[Any], object], chosen: Chosen, *, encoding: str, place: 
         dropped = "no_text" if text is None else "bad_record"
     elif not text.strip():
         dropped = "empty"
+    elif keywords:
+        text = f"{text}\n{keywords}"
     return Record(
         raw=text if isinstance(text, str) else "",
         encoding=encoding,
