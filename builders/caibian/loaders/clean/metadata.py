@@ -140,6 +140,8 @@ def find_section(above: Sequence[Judged], declared: Declared) -> str | None:
     """Return the section of the site: as declared, else the last name of the breadcrumbs, else as labelled."""
     if (value := _named(declared.section, 12)) is not None:
         return value
+    if not above:
+        return None
     texts = [entry.line.text for entry in reversed(above) if len(entry.line.text) <= MAX_CRUMBS]
     crumbs = next(filter(_is_crumbs, texts), None)
     if crumbs is not None:

@@ -24,6 +24,8 @@ def to_paragraphs(kept: Sequence[Line], *, parents: Sequence[int]) -> list[str]:
 
 def _join_cells(kept: Sequence[Line], parents: Sequence[int]) -> list[str]:
     """Return the lines' texts, with the short cells of one table row on one line."""
+    if len(parents) == 1:  # crawled text
+        return [line.text for line in kept]
     texts: list[str] = []
     row = -1
     for line in kept:
