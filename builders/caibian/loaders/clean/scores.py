@@ -19,6 +19,7 @@ _OTHER_SCRIPT = -4.0  # a Simplified character on a converted page
 _DUE = 5.0  # a character that the page annotates everywhere else stands without its reading
 _ON_PAGE = 2.0  # the page has the two characters side by side elsewhere: names, places, its subject
 _CLOSES, _DANGLES = 2.5, -3.0  # a mark closes one that is open; it closes none, or opens a second one
+_OPENS = 7.0  # a mark opens what is closed behind it: any other choice would leave that closed but never opened
 
 CONFIDENCE = 0.5  # a guess at a lost byte that is more often wrong than right is not made
 _WORDS = 0.7  # how far words, not characters, decide about a lost byte
@@ -111,13 +112,14 @@ class Scores:
         if beam[best].guesses > _MAX_GUESSES:
             return Run(_spell(beam[best].text, sure=False), span[1], beam[best].score - literal, 1)
         opened = self.page[max(0, span[0] - _OPENED) : span[0]].rsplit("\n", 1)[-1]
-        weighed = {at: scores[at] + self._weigh(beam[at], before, follows, opened) for at in ranked}
+        behind = self.page[span[1] : span[1] + _OPENED].split("\n", 1)[0]
+        weighed = {at: scores[at] + self._weigh(beam[at], before, follows, opened, behind) for at in ranked}
         best = max(ranked, key=lambda at: (weighed[at], -at))
         sure = _share(beam, weighed, best) >= CONFIDENCE
         text = _spell(beam[best].text, sure=sure)
         return Run(text, span[1], beam[best].score - literal, int("?" in text))
 
-    def _weigh(self, parse: Parse, before: str, follows: str, opened: str) -> float:
+    def _weigh(self, parse: Parse, before: str, follows: str, opened: str, behind: str) -> float:
         """Return what words, the page and open brackets change in the score of a parse that guesses."""
         text = _spell(parse.text, sure=True)
         guessed = [at for at, link in enumerate(reversed(_links(parse.text))) if link.guessed]
@@ -136,7 +138,7 @@ class Scores:
             gain += _ON_PAGE * (whole[at + shift - 1 : at + shift + 1] in neighbours)
             gain += _ON_PAGE * (whole[at + shift : at + shift + 2] in neighbours)
             if text[at] in _ALL_MARKS:
-                gain += _balance(opened + text[:at], text[at])
+                gain += _balance(opened + text[:at], text[at], text[at + 1 :] + behind)
         return gain
 
     def _neighbours(self) -> frozenset[str]:
@@ -147,12 +149,15 @@ class Scores:
         return self.neighbours
 
 
-def _balance(before: str, mark: str) -> float:
+def _balance(before: str, mark: str, behind: str) -> float:
+    """Return what it is worth that a mark closes what is open, or opens what is closed behind it."""
     opener = _PAIRS_OF_MARKS.get(mark)
     if opener is not None:
         return _CLOSES if before.count(opener) > before.count(mark) else _DANGLES
     closer = next(close for close, open_ in _PAIRS_OF_MARKS.items() if open_ == mark)
-    return _DANGLES if before.count(mark) > before.count(closer) else 0.0
+    if before.count(mark) > before.count(closer):
+        return _DANGLES
+    return _OPENS if closer in behind.partition(mark)[0] else 0.0
 
 
 def _share(beam: list[Parse], weighed: dict[int, float], best: int) -> float:
