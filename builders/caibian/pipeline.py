@@ -220,7 +220,8 @@ def assign(corpus: Corpus, config: Config, labels: publish.LabelSet) -> Assigned
     rows = _with(rows, clusters.rows)
     assignment = splits.split(rows, options=config.split, pairs=clusters.pairs, frozen=frozen)
     rows = _with(rows, assignment.rows)
-    return Assigned(_with(rows, pa.table({"id": _unique_ids(rows)})), assignment.report)
+    # Without the sketches, which are most of the bytes and have served.
+    return Assigned(_with(rows, pa.table({"id": _unique_ids(rows)})).select(publish.ASSIGNMENT), assignment.report)
 
 
 def _unique_ids(rows: pa.Table) -> pa.Array:

@@ -8,9 +8,10 @@ from caibian.publish.history import history
 from caibian.publish.published import articles, assignments
 from caibian.publish.push import Pushed, push
 from caibian.publish.verify import verify
-from caibian.publish.write import write_rows
+from caibian.publish.write import ASSIGNMENT, write_rows
 
 __all__ = [
+    "ASSIGNMENT",
     "Change",
     "Diff",
     "Draft",

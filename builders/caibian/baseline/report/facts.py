@@ -1,7 +1,7 @@
 """What the report shows of the rows themselves: counts by split, topic, length and date."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from caibian.baseline.examples import SPLITS, Task, from_rows, load_task
 
+Numbers = npt.NDArray[np.int64]
 LENGTHS = (0, 12, 25, 50, 100, 200, 400, 800, 1_600, 3_200, 6_400)  # characters; doublings, as article lengths spread
 
 
@@ -32,48 +33,74 @@ class Rows:
 
 
 def count_rows(folder: Path) -> Rows:
-    """Return the counts of the articles in a dataset folder."""
+    """Return the counts of the articles in a dataset folder, read file by file: of a million, no text is kept."""
     task = load_task(folder)
-    read = {split: _read(folder, split, task) for split in SPLITS}
-    tables: dict[str, pa.Table] = {split: table for split, table in read.items() if table is not None}
-    targets = {split: from_rows(table, task=task) for split, table in tables.items()}
-    whole = np.concatenate([examples.targets for examples in targets.values()]).astype(np.int64)
-    dates = [day for table in tables.values() for day in table["published"].to_pylist()]
-    publishers = Counter(name for table in tables.values() for name in table["publisher"].to_pylist() if name)
+    found = {
+        split: [_count(path, task) for path in sorted((folder / "data" / "articles").glob(f"{split}-*.parquet"))]
+        for split in SPLITS
+    }
+    found = {split: files for split, files in found.items() if files}
+    every = [file for files in found.values() for file in files]
+    months, publishers = _sum(file.months for file in every), _sum(file.publishers for file in every)
     return Rows(
         task=task,
-        splits={split: table.num_rows for split, table in tables.items()},
-        topics={split: examples.targets.sum(axis=0).tolist() for split, examples in targets.items()},
-        unlabelled={split: int((~examples.judged).sum()) for split, examples in targets.items()},
-        together=whole.T @ whole,
-        lengths={split: _lengths(table["text"]) for split, table in tables.items() if _has_text(table)},
-        months=dict(sorted(Counter(f"{day:%Y-%m}" for day in dates if day).items())),
-        undated=sum(1 for day in dates if not day),
-        publishers=sorted(publishers.items(), key=lambda item: (-item[1], item[0])),
+        splits={split: sum(file.rows for file in files) for split, files in found.items()},
+        topics={split: np.sum([file.topics for file in files], axis=0).tolist() for split, files in found.items()},
+        unlabelled={split: sum(file.unlabelled for file in files) for split, files in found.items()},
+        together=np.sum([file.together for file in every], axis=0),
+        lengths={
+            split: np.sum([file.lengths for file in files], axis=0).tolist()
+            for split, files in found.items()
+            if any(file.lengths.any() for file in files)
+        },
+        months=dict(sorted((month, count) for month, count in months.items() if month)),
+        undated=months[None],
+        publishers=sorted(
+            ((name, count) for name, count in publishers.items() if name), key=lambda item: (-item[1], item[0])
+        ),
     )
 
 
-def _read(folder: Path, split: str, task: Task) -> pa.Table | None:
-    wanted = ["id", "title", "text", "label" if task.single else "topics", "published", "publisher"]
-    paths = sorted((folder / "data" / "articles").glob(f"{split}-*.parquet"))
-    if not paths:
-        return None
-    tables = []
-    for path in paths:
-        file = pq.ParquetFile(path)
-        table = file.read(columns=[name for name in wanted if name in file.schema_arrow.names])
-        for name in ("title", "text"):
-            if name not in table.column_names:
-                table = table.append_column(name, pa.nulls(table.num_rows, pa.string()))
-        tables.append(table)
-    return pa.concat_tables(tables)
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """The counts of one file."""
+
+    rows: int
+    topics: Numbers  # of each label
+    unlabelled: int
+    together: Numbers  # labels x labels
+    lengths: Numbers  # of each range of LENGTHS; all 0 where texts are withheld
+    months: "Counter[str | None]"
+    publishers: "Counter[str | None]"
 
 
-def _has_text(table: pa.Table) -> bool:
-    return bool(table["text"].null_count < table.num_rows)
+def _count(path: Path, task: Task) -> _Counts:
+    with pq.ParquetFile(path) as file:
+        names = file.schema_arrow.names
+        rows = file.read(columns=["id", "label" if task.single else "topics", "published", "publisher"])
+        texts = pa.chunked_array([], pa.string())
+        if "text" in names:
+            texts = file.read(columns=["text"])["text"]
+    examples = from_rows(rows, task=task)
+    given = examples.targets.astype(np.int64)
+    place = np.searchsorted(np.array(LENGTHS), pc.fill_null(pc.utf8_length(texts), 0).to_numpy(), side="right") - 1
+    return _Counts(
+        rows=rows.num_rows,
+        topics=given.sum(axis=0),
+        unlabelled=int((~examples.judged).sum()),
+        together=given.T @ given,
+        lengths=np.bincount(place, minlength=len(LENGTHS)),
+        months=_tally(pc.strftime(rows["published"].cast(pa.timestamp("s")), format="%Y-%m")),
+        publishers=_tally(rows["publisher"]),
+    )
 
 
-def _lengths(texts: pa.ChunkedArray) -> list[int]:
-    lengths = pc.fill_null(pc.utf8_length(texts), 0).to_numpy()
-    place = np.searchsorted(np.array(LENGTHS), lengths, side="right") - 1
-    return [int(number) for number in np.bincount(place, minlength=len(LENGTHS))]
+def _sum(tallies: Iterable["Counter[str | None]"]) -> "Counter[str | None]":
+    total: Counter[str | None] = Counter()
+    for tally in tallies:
+        total += tally
+    return total
+
+
+def _tally(values: pa.ChunkedArray) -> "Counter[str | None]":
+    return Counter({item["values"]: item["counts"] for item in pc.value_counts(values).to_pylist()})
