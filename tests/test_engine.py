@@ -150,7 +150,7 @@ def test_a_slow_item_does_not_let_results_pile_up(tmp_path: Path) -> None:
 
     results = run(partial(wait_long, folder=tmp_path), items(), workers=2)
     with pytest.raises(TimeoutError):
-        _next_within(2, results)
+        _next_within(6, results)
     assert len(taken) == 4
 
 
@@ -209,7 +209,7 @@ def test_workers_end_when_the_build_is_ended(number: int, tmp_path: Path) -> Non
         try:
             assert soon(lambda: len(list(marks.iterdir())) == 2)
             build.send_signal(number)
-            build.wait(30)
+            build.wait(60)
         finally:
             build.kill()  # or leaving the block would wait for it for ever
         assert build.stderr is not None
