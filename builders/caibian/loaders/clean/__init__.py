@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -16,6 +17,7 @@ from caibian.schema import CLEAN, plus
 
 # A field of JSONL or CSV holds HTML if a paragraph, a line break or any closing tag is in it.
 _MARKUP = re.compile(r"</?p[\s>/]|<br[\s>/]|</(?:div|span|td|body|html|article|section)>", re.IGNORECASE)
+_LOOKED_AT = 100_000  # characters of a record; the first look takes some 40 bytes each
 _GIVEN = ("title", "published", "publisher", "author", "section", "url")
 
 
@@ -58,15 +60,21 @@ def clean(rows: pa.Table, *, options: Clean) -> pa.Table:
 
 def _looked_at(records: Sequence[_Row], options: Clean) -> Iterator[tuple[bool, bool]]:
     """Yield for each record whether it certainly needs no repair, and whether its text is certainly news."""
-    plain = [row.dropped is None and row.content == "article" and row.format not in ("html", "text") for row in records]
+    around = ["\n".join(filter(None, row[4:9])) for row in records]
+    plain = [_may_be_plain(row, said) for row, said in zip(records, around, strict=True)]
     texts = [row.raw for row, is_plain in zip(records, plain, strict=True) if is_plain]
-    around = ["\n".join(filter(None, row[4:9])) for row, is_plain in zip(records, plain, strict=True) if is_plain]
     if not texts:
         return iter([(False, False)] * len(records))
-    looks = look(texts, around, min_chars=options.min_chars, genres=options.genres)
+    looks = look(texts, list(compress(around, plain)), min_chars=options.min_chars, genres=options.genres)
     clean = looks.clean & options.repair
     seen = zip(clean.tolist(), (looks.news & looks.clean).tolist(), strict=True)
     return (next(seen) if is_plain else (False, False) for is_plain in plain)
+
+
+def _may_be_plain(row: _Row, said: str) -> bool:
+    """Return whether a record is worth the first look: all article, and no giant, whose arrays would be large."""
+    is_article = row.dropped is None and row.content == "article" and row.format not in ("html", "text")
+    return is_article and len(row.raw) + len(said) <= _LOOKED_AT
 
 
 def _clean_row(row: _Row, options: Clean, is_clean: bool, is_news: bool) -> tuple[Article, Repaired | None]:
