@@ -190,11 +190,13 @@ def test_closing_early_ends_what_is_under_way(tmp_path: Path) -> None:
 
 
 _SCRIPT = """
+import signal
 import sys
 from functools import partial
 from pathlib import Path
 from tests.test_engine import run, wait_long
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job has it ignored
     print(list(run(partial(wait_long, folder=Path(sys.argv[1])), [1, 1, 1, 1], workers=2)))
 """
 
