@@ -44,6 +44,8 @@ def label(rows: pa.Table, *, by: Labeller | None, gold: Gold) -> pa.Table:
     kept = rows["dropped"].combine_chunks().is_null()
     if by is None or not pc.any(kept).as_py():
         columns = {field.name: pa.nulls(len(rows), field.type) for field in LABEL}
+    elif pc.all(kept).as_py():
+        columns = _by_rules(rows, by)
     else:
         # A row that is not judged takes nothing from the judged ones: null.
         place = pc.if_else(kept, pc.add(pc.cumulative_sum(kept.cast(pa.int32())), -1), pa.scalar(None, pa.int32()))

@@ -1,23 +1,17 @@
-"""A taxonomy compiled for matching: words as numbers, tables by word, patterns by group, one automaton."""
+"""A taxonomy compiled for matching: words as numbers, tables by word, patterns by group, one search."""
 
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-import ahocorasick_rs
 import numpy as np
-from numpy.typing import NDArray
 
 from .layout import BODY, Bools, Ints
+from .search import NOTHING, Search
 from .taxonomy import ZONES, Function, Taxonomy
 
 # After one of these a leader speaks until the paragraph ends: a wish list, not a report. What is only "required"
 # may be anything, so that verb needs a mark or an addressee behind it.
 SPEECH_MARKS = ("指出", "强调", "会议提出", "致辞中说", "讲话中说", *("要求" + mark for mark in "，：,:各全要"))
-NOTHING = np.zeros(0, dtype=np.int64)
-TABLE_CODES = 0x10000
-SURROGATES, UNKNOWN = 0xD800, 0xDFFF  # codes that no text has
-MAX_PAIRED = 3_000  # characters of the table of pairs, which then takes 36 MB; ours needs 1,900
-Codes = NDArray[np.uint32]
 
 
 @dataclass(slots=True)
@@ -72,12 +66,16 @@ class Compiled:
         self._beside: set[int] = set()
         for number, function in enumerate(self.functions):
             self._add(number, function)
-        self._speech = [self._number(mark) for mark in SPEECH_MARKS]
+        self._speech = self._group(SPEECH_MARKS)
         self._direct.freeze(len(self._numbers))
         self._voids.freeze(len(self._numbers))
         self._group_words = [
             np.array([self._numbers[word] for word in words], dtype=np.int64) for words in self._groups
         ]
+        self._in_groups = Table(width=1)
+        for number, words in enumerate(self._group_words):
+            self._in_groups.rows.extend((word, number) for word in words.tolist())
+        self._in_groups.freeze(len(self._numbers))
         self._forbid()
         allowed = [[zone in one.where for zone in ZONES] for one in self.functions]
         self._allowed = np.array(allowed, dtype=np.bool_).reshape(-1, len(ZONES))
@@ -85,7 +83,11 @@ class Compiled:
         self._ascii = np.array([word.isascii() for word in self._numbers], dtype=np.bool_)
         self.weights = np.array([one.weight for one in self.functions], dtype=np.float64)
         self._in_body = self._wanted_in_body()
-        self._build_automaton()
+        lengths = np.array([len(word) for word in self._numbers], dtype=np.int64)
+        self._by_rank: Ints = np.argsort(-lengths, kind="stable")  # the longest words first
+        self._rank: Ints = np.argsort(self._by_rank)
+        self._length = lengths
+        self._search = Search(self._numbers)
 
     @property
     def words(self) -> int:
@@ -129,53 +131,10 @@ class Compiled:
         self._void_words = np.zeros(len(self._numbers), dtype=np.bool_)
         self._void_words[self._voids.values[1]] = True
 
-    def fold(self, codes: Codes) -> Codes:
-        """Return code points with 16 bits each; those beyond that words use take the places of surrogates."""
-        if int(codes.max(initial=0)) < TABLE_CODES:
-            return codes
-        out = np.where(codes < TABLE_CODES, codes, UNKNOWN)
-        known = np.flatnonzero(np.isin(codes, self._beyond))
-        out[known] = SURROGATES + np.searchsorted(self._beyond, codes[known])
-        return out
-
-    def _build_automaton(self) -> None:
-        """Prepare the search: tables for words of one and two characters, an automaton for the longer ones.
-
-        Three hits in four are words of two characters, and the automaton must build its hits object by object.
-        It reads 16 bits a character, so that the place of a byte tells that of the character.
-        """
-        codes = {word: np.array([ord(one) for one in word], dtype=np.uint32) for word in self._numbers}
-        every = np.unique(np.concatenate([*codes.values(), np.zeros(0, dtype=np.uint32)]))
-        self._beyond = every[every >= TABLE_CODES][: UNKNOWN - SURROGATES]
-        folded = {word: self.fold(one) for word, one in codes.items()}
-        self._characters = np.full(TABLE_CODES, -1, dtype=np.int32)
-        counts = np.zeros(TABLE_CODES, dtype=np.int64)
-        for word, code in folded.items():
-            if len(word) == 1:
-                self._characters[code[0]] = self._numbers[word]
-            elif len(word) == 2:
-                counts[code] += 1
-        common = np.argsort(-counts, kind="stable")[: min(MAX_PAIRED, int(np.count_nonzero(counts)))]
-        self._paired = np.zeros(TABLE_CODES, dtype=np.int32)  # 0 is any other character
-        self._paired[common] = np.arange(1, len(common) + 1)
-        self._pairs = np.full((len(common) + 1) ** 2, -1, dtype=np.int32)
-        self._pair_width = len(common) + 1
-        long = []
-        for word, code in folded.items():
-            if len(word) == 2 and self._paired[code].all():
-                self._pairs[self._paired[code[0]] * self._pair_width + self._paired[code[1]]] = self._numbers[word]
-            elif len(word) > 1:
-                long.append(word)
-        self._long = np.array([self._numbers[word] for word in long], dtype=np.int64)
-        self._automaton = ahocorasick_rs.BytesAhoCorasick(
-            [folded[word].astype(">u2").tobytes() for word in long] or [b"\xdf\xff"],
-            implementation=ahocorasick_rs.Implementation.ContiguousNFA,
-        )
-
     def _wanted_in_body(self) -> Bools:
         """Return for each word whether any function looks for it elsewhere than in titles and leads."""
         wanted = np.zeros(len(self._numbers), dtype=np.bool_)
-        wanted[self._speech] = True
+        wanted[self._group_words[self._speech]] = True
         body = self._allowed[:, BODY]
         numbers = np.repeat(np.arange(len(self._numbers)), np.diff(self._direct.first))
         wanted[numbers[body[self._direct.values[0]]]] = True

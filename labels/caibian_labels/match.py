@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .compiled import NOTHING, Compiled
+from .compiled import Compiled
 from .layout import BODY, LEAD, LEAD_CHARS, Bools, Document, Ints, Layout, word_boundaries
+from .search import NOTHING
 
 Sentences = NDArray[np.int32]
-PIECE_CHARS = 40_000  # some 1,500 hits
 _LONGEST = 0xFFF  # characters of a firing; longer than any pattern can reach
 
 
@@ -41,55 +40,39 @@ class Matcher(Compiled):
     def match(self, layout: Layout, documents: Sequence[Document]) -> Events:
         """Return the firings of all functions in the layout of documents."""
         word, start, end = self._hits(layout)
-        by_word = _by_word(word, start, end, self.words)
+        groups = self._by_group(word, start, end)
         voids = self._void_keys(word, start)
         which, (function,) = self._direct.look_up(word)
         parts = [(function, start[which], end[which])]
         keep = self._not_void(function, word[which], start[which], voids)
         keep &= self._at_boundaries(function, start[which], end[which], layout, documents)
         parts = [(function[keep], start[which][keep], end[which][keep])]
-        parts.extend(self._pattern_hits(by_word, voids, layout))
+        parts.extend(self._pattern_hits(groups, voids, layout))
         columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-        events = _events(columns[0], columns[1], columns[2], layout, self._speech_starts(by_word))
+        events = _events(columns[0], columns[1], columns[2], layout, self._speech_starts(groups))
         events = events.where(self._allowed[events.function, events.zone])
-        return self._together(events, by_word, layout)
+        return self._together(events, groups, layout)
 
     def _hits(self, layout: Layout) -> tuple[Ints, Ints, Ints]:
-        """Return number, start and end of every word found, but not of title words in the body."""
-        codes = self.fold(layout.codes)
-        character = self._characters[codes]
-        single = np.flatnonzero(character >= 0)
-        paired = self._paired[codes]
-        pair = self._pairs[paired[:-1] * self._pair_width + paired[1:]]
-        double = np.flatnonzero(pair >= 0)
-        long, begin, after = self._search(codes.astype(">u2").tobytes(), layout)
-        word = np.concatenate((long, character[single], pair[double]))
-        start = np.concatenate((begin, single, double))
-        end = np.concatenate((after, single + 1, double + 2))
+        """Return number, start and end of every word found, by place, but not of title words in the body."""
+        word, start, _ = self._search.find(layout)
+        # One number holds place and length (longest first), so that one sort of numbers does it.
+        key = np.sort((start << 32) | self._rank[word])
+        word, start = self._by_rank[key & 0xFFFFFFFF], key >> 32
+        end = start + self._length[word]
         segment = layout.segment_of[start]
         keep = self._in_body[word] | (start - layout.segment_start[segment] < layout.segment_head[segment])
         latin = np.flatnonzero(self._ascii[word])
         keep[latin] &= ~(_latin(layout, start[latin] - 1) | _latin(layout, end[latin]))
         return word[keep], start[keep], end[keep]
 
-    def _search(self, data: bytes, layout: Layout) -> tuple[Ints, Ints, Ints]:
-        """Return number, start and end of each hit of the automaton; `data` has two bytes a character.
-
-        It works through pieces that end with segments: a tuple a hit for the whole text at once would have Python's
-        garbage collector go through them again and again.
-        """
-        parts, begin = [NOTHING], 0
-        last = np.flatnonzero(np.diff(layout.segment_end // PIECE_CHARS, append=-1))
-        for end in (2 * layout.segment_end[last]).tolist():
-            found = self._automaton.find_matches_as_indexes(data[begin:end], overlapping=True)
-            flat = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=3 * len(found))
-            flat[1::3] += begin
-            flat[2::3] += begin
-            parts.append(flat)
-            begin = end
-        hits = np.concatenate(parts).reshape(-1, 3)
-        hits = hits[hits[:, 1] % 2 == 0]  # others begin in the middle of a character
-        return self._long[hits[:, 0]], hits[:, 1] // 2, hits[:, 2] // 2
+    def _by_group(self, word: Ints, start: Ints, end: Ints) -> "_Hits":
+        which, (group,) = self._in_groups.look_up(word)
+        many = len(self._group_words)
+        # Numpy sorts 16-bit numbers by radix, ten times faster than wider ones.
+        which = which[np.argsort(group.astype(np.uint16) if many <= 0xFFFF else group, kind="stable")]
+        first = np.cumsum(np.bincount(group, minlength=many))
+        return _Hits(word[which], start[which], end[which], [0, *first.tolist()])
 
     def _void_keys(self, word: Ints, start: Ints) -> Ints:
         which, (function, inner, offset) = self._voids.look_up(word)
@@ -120,14 +103,11 @@ class Matcher(Compiled):
         return keep
 
     def _pattern_hits(self, hits: "_Hits", voids: Ints, layout: Layout) -> Iterable[tuple[Ints, Ints, Ints]]:
-        taken: dict[int, tuple[Ints, Ints, Ints]] = {}
         for pattern in self._patterns:
             parts = []
             for group in pattern.parts:
-                if group not in taken:
-                    taken[group] = hits.take(self._group_words[group])
-                parts.append(taken[group])
-                if not len(taken[group][0]):
+                parts.append(hits.of(group))
+                if not len(parts[-1][0]):
                     break
             else:
                 parts = [
@@ -143,7 +123,7 @@ class Matcher(Compiled):
         return part[0][keep], part[1][keep], part[2][keep]
 
     def _speech_starts(self, hits: "_Hits") -> Ints:
-        return hits.take(np.array(self._speech, dtype=np.int64))[1]
+        return hits.of(self._speech)[1]
 
     def _together(self, events: Events, hits: "_Hits", layout: Layout) -> Events:
         """Drop events whose function wants a word beside it that is not there, or forbids one that is."""
@@ -157,7 +137,7 @@ class Matcher(Compiled):
             place = layout.segment_document if function.scope == "article" else None
             for words, wanted in ((function.with_any, True), (function.without_any, False)):
                 if words:
-                    beside = hits.take(self._group_words[self._groups[words]])[1]
+                    beside = hits.of(self._groups[words])[1]
                     segment = layout.segment_of[beside].astype(np.int64)
                     mine = events.segment[low:high]
                     if place is not None:
@@ -168,31 +148,17 @@ class Matcher(Compiled):
 
 @dataclass(frozen=True, slots=True)
 class _Hits:
-    """Hits in the order of word number; `first[w]` to `first[w + 1]` are those of word w."""
+    """Hits of the words of groups, group by group, each in the order of position."""
 
     word: Ints
     start: Ints
     end: Ints
-    first: Ints
+    first: list[int]  # where each group begins
 
-    def take(self, words: Ints) -> tuple[Ints, Ints, Ints]:
-        """Return word, start and end of the hits of some words, in the order of position."""
-        begin = self.first[words]
-        counts = self.first[words + 1] - begin
-        total = int(counts.sum())
-        if not total:
-            return NOTHING, NOTHING, NOTHING
-        at = np.repeat(begin - np.cumsum(counts) + counts, counts) + np.arange(total)
-        if len(words) > 1:
-            at = at[np.argsort((self.start[at] << 12) + _LONGEST - (self.end[at] - self.start[at]))]
-        return self.word[at], self.start[at], self.end[at]
-
-
-def _by_word(word: Ints, start: Ints, end: Ints, words: int) -> _Hits:
-    # Numpy sorts 16-bit numbers by radix, ten times faster than wider ones.
-    order = np.argsort(word.astype(np.uint16) if words <= 0xFFFF else word, kind="stable")
-    first = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(np.bincount(word, minlength=words))))
-    return _Hits(word[order], start[order], end[order], first)
+    def of(self, group: int) -> tuple[Ints, Ints, Ints]:
+        """Return word, start and end of a group's hits."""
+        here = slice(self.first[group], self.first[group + 1])
+        return self.word[here], self.start[here], self.end[here]
 
 
 def _chain(parts: list[tuple[Ints, Ints, Ints]], gaps: tuple[int, ...], sentence_of: Sentences) -> tuple[Ints, Ints]:
