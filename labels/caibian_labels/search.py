@@ -83,11 +83,14 @@ class Search:
         self._pairs = np.zeros(self._width**2, dtype=np.int32)  # number of the pair, 0 if no word has it
         for (first, second), number in trie.pairs.items():
             self._pairs[first * self._width + second] = number
-        begins = [trie.begins.get(number, -1) for number in range(len(trie.pairs) + 1)]
-        self._pair_state = np.array(begins, dtype=np.int64)
-        self._pair_within: Bools = np.isin(np.arange(len(begins)), list(trie.within))
-        self._word = np.array(trie.word, dtype=np.int64)
-        self._goes_on: Bools = np.isin(np.arange(len(trie.word)), [state for state, _ in trie.steps])
+        self._word = np.array([*trie.word, -1], dtype=np.int64)
+        self._goes_on: Bools = np.zeros(len(self._word), dtype=np.bool_)
+        self._goes_on[[state for state, _ in trie.steps]] = True
+        self._pair_state = np.full(len(trie.pairs) + 1, -1, dtype=np.int64)  # -1: no word begins with the pair
+        self._pair_state[list(trie.begins)] = list(trie.begins.values())
+        self._pair_word, self._pair_goes_on = self._word[self._pair_state], self._goes_on[self._pair_state]
+        self._pair_within: Bools = np.zeros(len(self._pair_state), dtype=np.bool_)
+        self._pair_within[list(trie.within)] = True
         steps = sorted((state * self._width + place, to) for (state, place), to in trie.steps.items())
         table = np.array(steps, dtype=np.int64).reshape(-1, 2)
         self._steps, self._step_to = np.ascontiguousarray(table[:, 0]), np.ascontiguousarray(table[:, 1])
@@ -100,21 +103,23 @@ class Search:
         paired = np.append(self._paired[codes], np.int32(0))
         pair = np.append(self._pairs[paired[:-2] * self._width + paired[1:-1]], np.int32(0))
         start = np.flatnonzero(pair)
-        state = self._pair_state[pair[start]]
-        begun = state >= 0
-        start, state, length = start[begun], state[begun], 2
+        number = pair[start]
+        word = self._pair_word[number]
+        found = np.flatnonzero(word >= 0)
+        out.append((word[found], start[found], start[found] + 2))
+        on = np.flatnonzero(self._pair_goes_on[number])
+        on = on[self._pair_within[pair[start[on] + 1]]]  # few pass, so that the search for the next state is for few
+        start, state, length = start[on], self._pair_state[number[on]], 2
         while len(start):
+            key = state * self._width + paired[start + length]
+            at = np.minimum(np.searchsorted(self._steps, key), len(self._steps) - 1)
+            same = self._steps[at] == key
+            start, state, length = start[same], self._step_to[at[same]], length + 1
             word = self._word[state]
             found = np.flatnonzero(word >= 0)
             out.append((word[found], start[found], start[found] + length))
             on = self._goes_on[state]
-            if length == 2:  # few places pass this, so that the search for the next state is for few
-                on &= self._pair_within[pair[start + 1]]
             start, state = start[on], state[on]
-            key = state * self._width + paired[start + length]
-            at = np.minimum(np.searchsorted(self._steps, key), len(self._steps) - 1)
-            same = self._steps[at] == key if len(at) else at > 0
-            start, state, length = start[same], self._step_to[at[same]], length + 1
         return out
 
     def _find_rare(self, data: bytes, layout: Layout) -> Hits:
