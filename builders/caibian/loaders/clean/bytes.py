@@ -56,7 +56,8 @@ def undo(text: str, context: Context) -> tuple[str, int, int]:
     """Return the text with slipped bytes read again, the number of places, and of those where something is lost."""
     sign = _sign(marks=context.converted, folded=context.folded)
     odd = readings.find_odd(text, context.readings, drops=context.drops) if context.readings.injected else []
-    found = _first(sign, text, 0, odd)
+    signs = _Signs(sign, text, odd)
+    found = signs.first(0)
     if found is None:
         return text, 0, 0
     reader = _Reader(text, context)
@@ -67,7 +68,7 @@ def undo(text: str, context: Context) -> tuple[str, int, int]:
             at = run.end
             count += 1
             lost += run.lost
-        found = _first(sign, text, found[1] if run is None else max(at, found[0] + 1), odd)
+        found = signs.first(found[1] if run is None else max(at, found[0] + 1))
     return reader.finish(at), count, lost
 
 
@@ -112,14 +113,25 @@ class _Reader:
         return before.rsplit("\n", 1)[-1]
 
 
-def _first(sign: re.Pattern[str], text: str, at: int, odd: list[tuple[int, int]]) -> tuple[int, int] | None:
-    """Return the first sign from `at`: of the pattern's, or of the odd readings, which are taken off the list's end."""
-    found = sign.search(text, at)
-    while odd and odd[-1][0] < at:
-        odd.pop()
-    if odd and (found is None or odd[-1][0] < found.start()):
-        return odd.pop()
-    return None if found is None else found.span()
+class _Signs:
+    """Finds the next sign: the pattern's, or an odd reading, of which the list holds the first one last."""
+
+    def __init__(self, pattern: re.Pattern[str], text: str, odd: list[tuple[int, int]]) -> None:
+        self.pattern = pattern
+        self.text = text
+        self.odd = odd
+        self.shown: tuple[int, int] | None = (-1, -1)  # the pattern's next; None: it finds no more
+
+    def first(self, at: int) -> tuple[int, int] | None:
+        """Return the first sign from `at`; asked for places in order, it searches the text once."""
+        if self.shown is not None and self.shown[0] < at:
+            found = self.pattern.search(self.text, at)
+            self.shown = None if found is None else found.span()
+        while self.odd and self.odd[-1][0] < at:
+            self.odd.pop()
+        if self.odd and (self.shown is None or self.odd[-1][0] < self.shown[0]):
+            return self.odd.pop()
+        return self.shown
 
 
 @lru_cache(maxsize=4)
