@@ -1,10 +1,12 @@
 """Slipped bytes are read again; what looks like them stays."""
 
+import re
+
 import pytest
 from tests.damage import Decoder, damage, to_traditional, whole_table
 
 from caibian.loaders.clean import readings
-from caibian.loaders.clean.bytes import context, undo
+from caibian.loaders.clean.bytes import _Signs, context, undo
 
 
 def read(text: str, *, folded: bool = False) -> tuple[str, int, int]:
@@ -89,3 +91,24 @@ def test_open_brackets_decide_about_a_lost_mark() -> None:
 
 def test_a_page_of_nothing_but_signs_is_left_within_a_budget() -> None:
     assert read("發(fā)。?！斑" * 2_000)[0]
+
+
+def test_signs_are_searched_for_once_a_page() -> None:
+    """They were once searched for again at every odd reading: a megabyte of these took eleven minutes."""
+
+    class Counted:
+        chars = 0
+
+        def search(self, text: str, at: int) -> re.Match[str] | None:
+            found = re.compile("x").search(text, at)
+            self.chars += (len(text) if found is None else found.end()) - at
+            return found
+
+    text, pattern = "." * 5_000 + "x" + "." * 5_000, Counted()
+    signs = _Signs(pattern, text, [(at, at + 1) for at in range(9_990, 0, -10)])  # type: ignore[arg-type]
+    found, at = [], 0
+    while (one := signs.first(at)) is not None:
+        found.append(one)
+        at = one[1]
+    assert found == sorted([(5_000, 5_001), *((at, at + 1) for at in range(10, 9_991, 10) if at != 5_000)])
+    assert pattern.chars <= 2 * len(text)
