@@ -32,7 +32,6 @@ PREPARED = pa.schema(
         if field.name not in _USED_UP
     ]
 )
-_PREPARING = ("loaders", "dedup", "schema", "cuts", "local")  # the code that decides what a prepared shard holds
 REPEATED = ("source", "source_sha256", "format", "encoding", "dropped", "publisher", "section", "script")
 LABEL_BYTES = 16 << 20  # of rows that are labelled at once: the labeller's cost a call is that of 100 KB of text
 RESCUE_PARTS = 16  # a death costs the start of a worker: fewer parts would mean more deaths, more parts more work

@@ -28,10 +28,10 @@ from caibian.baseline.fit import (
     weigher_of,
 )
 from caibian.baseline.models import Model, weigh
+from caibian.errors import DataError
 
 if TYPE_CHECKING:
     from sklearn.feature_extraction.text import TfidfTransformer
-from caibian.errors import DataError
 
 Trainable = Literal["tfidf", "words", "chars", "naive-bayes", "majority"]
 Numbers = npt.NDArray[np.float64]

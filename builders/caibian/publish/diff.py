@@ -126,8 +126,8 @@ def diff(old: Path, new: Path, *, examples_of_each: int = 3) -> Diff:
         new=records[1]["version"],
         articles=changes["articles"],
         paragraphs=changes["paragraphs"],
-        columns_added=_missing(shapes[1], shapes[0]),
-        columns_removed=_missing(shapes[0], shapes[1]),
+        columns_added=missing(shapes[1], shapes[0]),
+        columns_removed=missing(shapes[0], shapes[1]),
         labels_added=[name for name in after if name not in set(before)],
         labels_removed=[name for name in before if name not in set(after)],
         labels_renumbered=any(before.index(name) != after.index(name) for name in stayed),
@@ -148,7 +148,7 @@ def columns_of(record: Mapping[str, Any], config: str) -> dict[str, str]:
     return {column["name"]: column["type"] for column in record["configs"].get(config, {}).get("columns", [])}
 
 
-def _missing(have: Mapping[str, Mapping[str, str]], other: Mapping[str, Mapping[str, str]]) -> list[str]:
+def missing(have: Mapping[str, Mapping[str, str]], other: Mapping[str, Mapping[str, str]]) -> list[str]:
     """Return the columns of `have`, as config.column, that `other` lacks or has of another type."""
     return [
         f"{config}.{name}"

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from caibian.publish import manifest
-from caibian.publish.diff import COMPARED, WHERE, Part, columns_of
+from caibian.publish.diff import COMPARED, WHERE, Part, columns_of, missing
 from caibian.publish.index import LABEL_COLUMNS, batches, index, named, reading
 
 Record = Mapping[str, Any]
@@ -26,10 +26,7 @@ def due_part(old: Path, new: Path) -> Part:
     before, after = manifest.read(old), manifest.read(new)
     labels = [[label["name"] for label in record["labels"]] for record in (before, after)]
     shapes = [{config: columns_of(record, config) for config in COMPARED} for record in (before, after)]
-    gone = [
-        name for config in COMPARED for name, kind in shapes[0][config].items() if _other(shapes[1], config, name, kind)
-    ]
-    if gone or labels[0] != labels[1][: len(labels[0])]:
+    if missing(shapes[0], shapes[1]) or labels[0] != labels[1][: len(labels[0])]:
         return "MAJOR"
     changed = [config for config in COMPARED if manifest.digests(before, config) != manifest.digests(after, config)]
     added = labels[0] != labels[1] or shapes[0] != shapes[1]
@@ -42,11 +39,6 @@ def due_part(old: Path, new: Path) -> Part:
     if any(_differs((old, new), (before, after), config, shapes[0][config]) for config in changed):
         return "MAJOR"
     return "MINOR" if added else "PATCH"
-
-
-def _other(shapes: Mapping[str, Mapping[str, str]], config: str, name: str, kind: str) -> bool:
-    """Return whether a column is gone, or has another type."""
-    return shapes[config].get(name) != kind
 
 
 def _light(folder: Path, record: Record, config: str) -> pa.Table:

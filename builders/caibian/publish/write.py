@@ -155,15 +155,19 @@ def _tasks(folder: Path, shards: Sequence[Shard], assignment: pa.Table, rows_per
     splits = pc.if_else(assignment["dropped"].is_null(), assignment["split"], _DROPPED)
     runs = range(0, len(splits), rows_per_shard)
     present = [set(pc.unique(splits.slice(start, rows_per_shard)).to_pylist()) for start in runs]
-    numbers = {split: [number for number, here in enumerate(present) if split in here] for split in (*SPLITS, _DROPPED)}
+    numbers = {
+        split: {run: file for file, run in enumerate(run for run, here in enumerate(present) if split in here)}
+        for split in (*SPLITS, _DROPPED)
+    }
+    ends = np.cumsum([shard.rows for shard in shards])
     tasks: dict[str, list[Task]] = {"articles": [], "paragraphs": []}
     for number, start in enumerate(runs):
         plan = work / f"{number:05d}.plan"
         rows = assignment.select(ASSIGNMENT).slice(start, rows_per_shard)
         feather.write_feather(rows, str(plan), compression="uncompressed")
-        parts = tuple(_parts(shards, start, start + rows.num_rows))
+        parts = tuple(_parts(shards, ends, start, start + rows.num_rows))
         named = {
-            split: f"{split}-{own.index(number):05d}-of-{len(own):05d}.parquet"
+            split: f"{split}-{own[number]:05d}-of-{len(own):05d}.parquet"
             for split, own in numbers.items()
             if number in own
         }
@@ -176,9 +180,8 @@ def _tasks(folder: Path, shards: Sequence[Shard], assignment: pa.Table, rows_per
     return [*tasks["articles"], *tasks["paragraphs"]]
 
 
-def _parts(shards: Sequence[Shard], start: int, stop: int) -> Iterator[Part]:
-    """Yield the parts of shards that rows [start, stop) of all are."""
-    ends = np.cumsum([shard.rows for shard in shards])
+def _parts(shards: Sequence[Shard], ends: np.ndarray, start: int, stop: int) -> Iterator[Part]:
+    """Yield the parts of shards that rows [start, stop) of all are; `ends` says where each shard ends."""
     for number in range(int(np.searchsorted(ends, start, side="right")), len(shards)):
         first = int(ends[number]) - shards[number].rows
         if first >= stop:

@@ -55,9 +55,7 @@ def extract(
         kept = _without_title(kept, layout.title)
         paragraphs = without_repeats(to_paragraphs(kept, parents=page.parents))
     else:
-        short = [
-            line for line in lines if "。" not in line.text
-        ]  # most lines are sentences, and none of these a byline
+        short = [line for line in lines if "。" not in line.text]  # most lines have a sentence, and no byline has
         tails = [(line.text, found) for line in short if (found := credits_of(line)) is not None]
         layout = _Layout(title=page.declared.title, tails=tails)
         paragraphs = to_paragraphs(lines, parents=page.parents)

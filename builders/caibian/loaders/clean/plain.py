@@ -17,6 +17,7 @@ from caibian.loaders.clean.draft import MAX_CHARS
 from caibian.loaders.clean.genre import KANA_SHARE
 from caibian.loaders.clean.readings import LETTERS
 from caibian.loaders.clean.repair import SPECIAL
+from caibian.loaders.clean.script import DENSE
 from caibian.loaders.clean.signs import find_signs
 
 Flags = npt.NDArray[np.bool_]
@@ -28,7 +29,6 @@ SPECIAL_CHAR, BRACKET, RUN, HALF, OPEN, LETTER, SPACE, BEFORE, AFTER, COMMA = (1
 FOREIGN, KANA, COUNTED, STOP, LINE, PAUSE, CLOSE = (1 << bit for bit in range(10, 17))
 _READING = 9  # characters between a bracket and the end of a reading in it, blanks included
 _RUN_CHARS = 6  # Han one after the other: no Japanese, and no list of names in another language
-_DENSE = 1.5  # bytes of UTF-8 a character, as `script.is_plainly_chinese` has it
 # The pairs of characters that spam has at least one of; `spam.SIGN` then looks at the whole words. A few letters are
 # special themselves.
 _SPAM_PAIRS = (
@@ -77,7 +77,7 @@ def _is_clean(codes: npt.NDArray[np.uint32], low: npt.NDArray[np.uint32], kinds:
     blank = codes == 0x3000  # an indent is taken away, so it makes a text no more Chinese
     octets = 1 + (codes >= 0x80).astype(np.int64) + (codes >= 0x800) + (codes >= 0x10000) - 3 * blank
     chars = np.add.reduceat(~blank, starts[::2], dtype=np.int64)
-    dense = np.add.reduceat(octets, starts[::2]) > _DENSE * chars
+    dense = np.add.reduceat(octets, starts[::2]) > DENSE * chars
     is_suspect = np.logical_or.reduceat(signs, starts[::2])
     found: Flags = dense & np.logical_or.reduceat(runs, starts[::2]) & ~is_suspect
     return found

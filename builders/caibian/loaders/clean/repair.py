@@ -127,7 +127,7 @@ _WIDE_BRACKETED = re.compile(rf"（\s?[{readings.LETTERS}]{{1,6}}\s?[)）]")
 _DOT = re.compile(r"\.(?<=[\u4e00-\u9fff].)(?=[\u4e00-\u9fff])")
 
 
-_TONED = "āáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿê"
+_TONED = readings.LETTERS.removeprefix("a-z")
 _LATIN = "\u0080-\u00a0\u00a1-\u00af\u00b2-\u00b6\u00b8-\u00d6\u00d8-\u00f6\u00f8-\u00ff"
 # The characters that damaged text has and clean Simplified text nearly never.
 SPECIAL = re.compile(

@@ -25,7 +25,7 @@ _REGIONAL = "於後裡裏並遊製鬥隻鬆係誌麵幹採「」"
 _MAINLAND = "于后并游"
 _SHARED = frozenset("于后里并游制斗只松系志愿面干谷采墻")  # Simplified forms that a converted text keeps
 _SENTENCE = re.compile("[\u3400-\u9fff、。，]{6}")
-_DENSE = 1.5  # bytes of UTF-8 a character; a quarter of them must be Han
+DENSE = 1.5  # bytes of UTF-8 a character; a quarter of them must be Han
 _MIN_HAN_SHARE = 0.2  # of all letters; below it the text is in another language
 _MAX_KANA_SHARE = 0.05  # of Han and kana; Japanese has a third to a half, Chinese quotes a product's name
 
@@ -58,7 +58,7 @@ def detect(text: str) -> Script:
 
 def is_plainly_chinese(text: str) -> bool:
     """Tell at a glance that the text is Chinese and not Japanese in Han only; `detect` counts."""
-    return _SENTENCE.search(text) is not None and len(text.encode("utf-8", "ignore")) > _DENSE * len(text)
+    return _SENTENCE.search(text) is not None and len(text.encode("utf-8", "ignore")) > DENSE * len(text)
 
 
 def is_traditional(text: str) -> bool:
