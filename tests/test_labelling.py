@@ -12,12 +12,13 @@ from tests.bench.corpora import GOLD
 
 from caibian import labelling
 from caibian.errors import ConfigError
-from caibian.labelling import NEEDED, Labeller, label, labeller
+from caibian.labelling import NEEDED, Labeller, label
+from caibian.recipe import labeller
 from caibian.schema import CLEAN, LABEL, READ, SEGMENT, plus
 from caibian_labels import Document
 
 SCHEMA = pa.schema([field for field in plus(READ, CLEAN, SEGMENT) if field.name in NEEDED])
-BY = labeller(None, threshold=0.5)
+BY = labeller(None, 0.5)
 
 
 def table(items: list[dict[str, Any]]) -> pa.Table:

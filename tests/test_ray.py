@@ -16,6 +16,8 @@ from caibian import engine, local, shards
 from caibian.corpus import Corpus
 from caibian.errors import ConfigError
 from caibian.local import Progress
+from caibian.recipe import recipe
+from caibian.relabel import rules_of
 
 
 @pytest.fixture(scope="module")
@@ -123,8 +125,9 @@ def others() -> pa.Array:
 def steps(path: Path, out: Path, *, run: Any) -> Corpus:
     config = config_of(path)
     with shards.open_folder(out) as folder:
-        how = local.recipe(config, folder.path)
-        return local.local_steps(local.find_pieces(config), how=how, run=run, on_progress=lambda now: None)
+        how = recipe(config, folder.path)
+        pieces, rules = local.find_pieces(config), rules_of(how)
+        return local.local_steps(pieces, how=how, rules=rules, run=run, on_progress=lambda now: None)
 
 
 def on_deadly_steps(

@@ -9,7 +9,7 @@ from caibian.config import Config, load
 from caibian.errors import ConfigError, DataError
 from caibian.loaders import read as reading
 from caibian.loaders.read.files import find
-from caibian.local import recipe, titles
+from caibian.recipe import recipe, titles
 
 
 def check(path: Path, *, source: str | None = None) -> list[str]:

@@ -1,5 +1,6 @@
 """Step 4, label: articles and paragraphs -> topics, each with its evidence. The only door to caibian_labels."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -13,19 +14,24 @@ import pyarrow.compute as pc
 import caibian_labels
 from caibian.errors import ConfigError
 from caibian.schema import EVIDENCE, LABEL, SPAN, plus
-from caibian_labels import Document, Labeller, TaxonomyError, load_taxonomy
+from caibian_labels import Document, Labeller, Taxonomy, TaxonomyError, load_taxonomy
+from caibian_labels.change import Rules, rules, touching
 from caibian_labels.columns import Verdicts, label_columns
 
-__all__ = ["NEEDED", "Gold", "Labeller", "label", "labeller", "problems"]
+__all__ = [
+    *("NEEDED", "Gold", "Labeller", "Rules", "Taxonomy"),
+    *("has_any", "label", "problems", "rules", "taxonomy", "touching"),
+]
 NEEDED = ("id", "title", "paragraphs", "words", "publisher", "section", "given_labels", "dropped")
 Gold = Mapping[str, list[str] | None]
 Counts = npt.NDArray[np.integer]
+Bools = npt.NDArray[np.bool_]
 
 
-def labeller(taxonomy: Path | None, *, threshold: float) -> Labeller:
-    """Return what labels rows by the taxonomy in a folder, ours by default. Raises ConfigError for a bad one."""
+def taxonomy(folder: Path | None) -> Taxonomy:
+    """Return the taxonomy in a folder, ours by default. Raises ConfigError for a bad one."""
     try:
-        return Labeller(load_taxonomy(taxonomy), threshold=threshold)
+        return load_taxonomy(folder)
     except TaxonomyError as error:
         raise ConfigError(*error.problems) from None
 
@@ -33,6 +39,24 @@ def labeller(taxonomy: Path | None, *, threshold: float) -> Labeller:
 def problems(taxonomy: Path) -> list[str]:
     """Return what is wrong with a user's topic files, a line each: their form, their words, their examples."""
     return caibian_labels.problems(taxonomy)
+
+
+def has_any(rows: pa.Table, words: Sequence[str]) -> Bools:
+    """Return whether any of the words stands in a row's title, paragraphs, publisher or section."""
+    found = np.zeros(len(rows), np.bool_)
+    if not words:
+        return found
+    pattern = "|".join(map(re.escape, words))
+    for name in ("title", "publisher", "section"):
+        found |= _matches(rows[name].combine_chunks(), pattern)
+    paragraphs = rows["paragraphs"].combine_chunks()
+    found[pc.list_parent_indices(paragraphs).filter(pa.array(_matches(paragraphs.flatten(), pattern)))] = True
+    return found
+
+
+def _matches(texts: pa.Array, pattern: str) -> Bools:
+    found: Bools = pc.fill_null(pc.match_substring_regex(texts, pattern), False).to_numpy(zero_copy_only=False)
+    return found
 
 
 def label(rows: pa.Table, *, by: Labeller | None, gold: Gold) -> pa.Table:

@@ -1,16 +1,16 @@
 """The local half of a build: what needs no other row, shard by shard, in any process on any machine."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from caibian import cuts, dedup, engine, labelling, review, shards
-from caibian.config import Clean, Config, Label, Segment, Source
+from caibian import cuts, dedup, engine, shards
+from caibian.config import Config, Source
 from caibian.corpus import Corpus, Shard
 from caibian.errors import DataError
 from caibian.loaders import read as reading
@@ -18,7 +18,9 @@ from caibian.loaders.clean import clean
 from caibian.loaders.read import Piece
 from caibian.loaders.read.files import find
 from caibian.loaders.segment import segment
-from caibian.schema import CLEAN, LABEL, READ, SEGMENT, SIGN, plus
+from caibian.recipe import Recipe
+from caibian.relabel import Rules, label_shard
+from caibian.schema import CLEAN, READ, SEGMENT, SIGN, plus
 
 # What a shard holds: not what cleaning has used up, which for pages is most of the bytes.
 _USED_UP = {"raw", "content", *(name for name in READ.names if name.startswith("given_"))} - {
@@ -33,7 +35,6 @@ PREPARED = pa.schema(
     ]
 )
 REPEATED = ("source", "source_sha256", "format", "encoding", "dropped", "publisher", "section", "script")
-LABEL_BYTES = 16 << 20  # of rows that are labelled at once: the labeller's cost a call is that of 100 KB of text
 RESCUE_PARTS = 16  # a death costs the start of a worker: fewer parts would mean more deaths, more parts more work
 
 
@@ -54,19 +55,6 @@ Run = Callable[..., Iterator[Any]]  # engine.run with engine and workers given
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
-    """What local steps need to know; it travels to the workers with every task, so it is small."""
-
-    folder: Path
-    clean: Clean
-    segment: Segment
-    label: Label
-    taxonomy: Path | None
-    by_rules: bool
-    gold: dict[str, list[str] | None] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Task:
     """Rows [start, stop) of a piece; stop None is the end. `crashed` says that they kill whoever works on them."""
 
@@ -76,54 +64,12 @@ class Task:
     crashed: bool = False
 
 
-def recipe(config: Config, folder: Path) -> Recipe:
-    """Return what the local steps of a build need."""
-    return Recipe(
-        folder=folder,
-        clean=config.clean,
-        segment=config.segment,
-        label=config.label,
-        taxonomy=config.resolve(config.label.taxonomy) if config.label.taxonomy else None,
-        by_rules=config.sources[0].labels == "rules",
-        gold=_gold(config),
-    )
-
-
-def _gold(config: Config) -> dict[str, list[str] | None]:
-    """Return people's topics by document; where rules label, no other topics than theirs are allowed."""
-    if config.label.gold is None:
-        return {}
-    taxonomy = config.resolve(config.label.taxonomy) if config.label.taxonomy else None
-    by_rules = config.sources[0].labels == "rules"
-    topics = labeller(taxonomy, config.label.threshold).taxonomy.ids if by_rules else None
-    return review.settled(review.read_judgements(config.resolve(config.label.gold), topics=topics))
-
-
 def prepared(tables: Iterator[pa.Table], *, how: Recipe) -> Iterator[pa.Table]:
     """Yield READ rows cleaned, segmented and signed: all that needs no other row."""
     for rows in tables:
         rows = clean(rows, options=how.clean)
         rows = segment(rows, user_words=how.segment.user_words)
         yield dedup.sign(rows)
-
-
-def labelled(rows: pa.Table, *, how: Recipe) -> pa.Table:
-    """Return prepared rows with LABEL columns."""
-    by = labeller(how.taxonomy, how.label.threshold) if how.by_rules else None
-    return labelling.label(rows, by=by, gold=how.gold)
-
-
-def titles(how: Recipe) -> dict[str, tuple[str, str]]:
-    """Return the Chinese and English title of each topic that rules can give; none where they give none."""
-    if not how.by_rules:
-        return {}
-    return {topic.id: (topic.zh, topic.en) for topic in labeller(how.taxonomy, how.label.threshold).taxonomy.topics}
-
-
-@cache
-def labeller(taxonomy: Path | None, threshold: float) -> labelling.Labeller:
-    """Return what labels by a taxonomy; it is made once in a process."""
-    return labelling.labeller(taxonomy, threshold=threshold)
 
 
 def find_pieces(config: Config) -> list[Piece]:
@@ -185,18 +131,9 @@ def count_rows(task: Task) -> int:
     return sum(len(rows) for rows in _rows_of(task))
 
 
-def label_shard(shard: Shard, *, how: Recipe, code: str) -> Shard:
-    """Label one prepared shard into a shard of LABEL columns, unless it is there already."""
-    options = (how.label.threshold, how.gold, how.by_rules)
-    path = how.folder / f"{shards.key('labelled', code, shard.path.name, *options)}.parquet"
-    if not shards.is_made(path):
-        tables = shards.batches(shard.path, labelling.NEEDED, size=LABEL_BYTES)
-        found = (labelled(cuts.to_strings(rows), how=how).select(LABEL.names) for rows in tables)
-        shards.write(path, found, schema=LABEL)
-    return Shard(path, shard.rows, shard.dropped)
-
-
-def local_steps(pieces: Sequence[Piece], *, how: Recipe, run: Run, on_progress: OnProgress) -> Corpus:
+def local_steps(
+    pieces: Sequence[Piece], *, how: Recipe, rules: Rules, run: Run, on_progress: OnProgress
+) -> Corpus:
     """Return all rows of the pieces, prepared and labelled, in input order."""
     # The code's version is that of this process, on whatever machine a worker finds its own.
     step = partial(
@@ -205,7 +142,7 @@ def local_steps(pieces: Sequence[Piece], *, how: Recipe, run: Run, on_progress: 
         prepare_code=shards.code_version(
             "caibian.loaders", "caibian.dedup", "caibian.schema", "caibian.cuts", "caibian.local"
         ),
-        label_code=shards.key(shards.code_version("caibian_labels", "caibian.labelling"), _taxonomy_digest(how)),
+        rules=rules,
     )
     tasks = [Task(piece) for piece in pieces]
     done = list(run(step, tasks, on_done=_counting("read", len(tasks), on_progress)))
@@ -215,10 +152,10 @@ def local_steps(pieces: Sequence[Piece], *, how: Recipe, run: Run, on_progress: 
     return Corpus([prepared for prepared, _ in pairs], [labelled for _, labelled in pairs])
 
 
-def _local_step(task: Task, *, how: Recipe, prepare_code: str, label_code: str) -> Pair:
+def _local_step(task: Task, *, how: Recipe, prepare_code: str, rules: Rules) -> Pair:
     """Return the shards of one piece: of its rows prepared, and of their labels."""
     shard = prepare_piece(task, how=how, code=prepare_code)
-    return shard, label_shard(shard, how=how, code=label_code)
+    return shard, label_shard(shard, how=how, rules=rules)
 
 
 def _rescue(task: Task, *, step: Callable[[Task], Pair], run: Run) -> list[Pair]:
@@ -236,11 +173,6 @@ def _rescue(task: Task, *, step: Callable[[Task], Pair], run: Run) -> list[Pair]
     for part, pair in zip(parts, list(run(step, parts)), strict=True):
         rescued += _rescue(part, step=step, run=run) if isinstance(pair, engine.Lost) else [pair]
     return rescued
-
-
-def _taxonomy_digest(how: Recipe) -> str:
-    """Return a digest of the user's own topic files; ours are part of the code's version."""
-    return shards.key([path.read_text("utf-8") for path in sorted(how.taxonomy.glob("*.yaml"))]) if how.taxonomy else ""
 
 
 def _counting(stage: str, total: int, on_progress: OnProgress) -> Callable[[Pair | engine.Lost], None]:

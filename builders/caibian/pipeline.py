@@ -17,18 +17,9 @@ from caibian.corpus import Corpus
 from caibian.errors import ConfigError, DataError
 from caibian.loaders import read as reading
 from caibian.loaders.read.files import find, printable
-from caibian.local import (
-    OnProgress,
-    Progress,
-    Run,
-    find_pieces,
-    labelled,
-    labeller,
-    local_steps,
-    prepared,
-    recipe,
-    titles,
-)
+from caibian.local import OnProgress, Progress, Run, find_pieces, local_steps, prepared
+from caibian.recipe import labeller, recipe, titles
+from caibian.relabel import labelled, rules_of
 
 
 def inspect(paths: Sequence[str], *, config: Config) -> Iterator[dict[str, Any]]:
@@ -166,7 +157,8 @@ def build(
         engine.start(engine_name, workers=workers or os.cpu_count() or 1, address=address) as run,
     ):
         how = recipe(config, folder.path)
-        corpus = local_steps(pieces, how=how, run=run, on_progress=on_progress)
+        rules = rules_of(how)
+        corpus = local_steps(pieces, how=how, rules=rules, run=run, on_progress=on_progress)
         on_progress(Progress("deduplicate", 0, 1))
         labels = account.label_set(corpus.columns("topics"), config, titles(how))
         assigned = assign(corpus, config, labels)
@@ -178,7 +170,7 @@ def build(
             return _summary(facts, assigned, None)
         with publish.open_draft(out, config.name, config.version) as draft:
             published, facts = _publish(draft, corpus, assigned, facts, config, run, on_progress)
-        folder.prune(keep=corpus.files())
+        folder.prune(keep=[*corpus.files(), *([rules.file] if rules.file else [])])
     return _summary(facts, assigned, published)
 
 

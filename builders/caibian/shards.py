@@ -22,7 +22,7 @@ from caibian.errors import DataError
 
 # The libraries whose version can change a row.
 _LIBRARIES = ("jieba", "rjieba", "opencc", "resiliparse", "fastwarc", "ahocorasick_rs", "pyarrow", "numpy")
-_SOURCES = {".py", ".yaml", ".json", ".txt", ".npz", ".tsv", ".gz"}
+_SOURCES = {".py", ".json", ".txt", ".npz", ".tsv", ".gz"}
 
 
 def key(*parts: object) -> str:
@@ -71,6 +71,18 @@ def write(path: Path, tables: Iterable[pa.Table], *, schema: pa.Schema, repeated
     return rows
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file that appears only when it is whole. Raises DataError where it cannot be written."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(content)
+        os.replace(draft, path)
+    except OSError as error:
+        raise DataError(f"{path.parent}: cannot be written: {error.strerror or error}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
 def is_made(path: Path) -> bool:
     """Return whether a shard is there; one that a crash of the machine left without its end is removed."""
     try:
@@ -116,7 +128,7 @@ class Folder:
 
         For the end of a build: what its input, options and code no longer make will not be asked for again.
         """
-        self._remove("*.parquet*", keep=frozenset(keep))
+        self._remove("[!.]*", keep=frozenset(keep))
 
     def _remove(self, pattern: str, *, keep: Container[Path] = ()) -> None:
         try:
@@ -142,7 +154,7 @@ def open_folder(parent: Path) -> Iterator[Folder]:
         raise DataError(f"{path}: cannot be written: {error.strerror}") from None
     try:
         found = Folder(path, lock)
-        found._remove(".*.parquet.*")
+        found._remove(".?*.*.*")
         fcntl.flock(lock, fcntl.LOCK_SH)  # ends with the process, however that ends
         yield found
     finally:

@@ -137,7 +137,8 @@ def _measure(unit: Ints, zone: Ints, sentences: Floats, events: Events, matcher:
     telling = (matcher.weights[events.function] >= TELLING) & (events.speech == 0) & (part > 0)
     about = _distinct(cell[telling], events.sentence[telling], cells)
     owner = cells // topics
-    total = np.clip(score, 0, None) @ np.array(RANK_WEIGHTS)
+    # Not as a product of matrices, whose last bits depend on what other rows there are.
+    total = np.sum(np.clip(score, 0, None) * np.array(RANK_WEIGHTS), axis=1)
     best, second = _best_two(total, owner)
     values[cells, :3] = score
     values[cells, 3] = about / np.maximum(sentences[owner], 1)

@@ -33,7 +33,9 @@ class Logistic:
         """Return the probability of each unit and topic; 0 where no function of the topic fired."""
         offsets = np.array([self.offset + self.offsets.get(one, 0.0) for one in ids])
         row, column = np.nonzero(features.fired)
-        scores = features.values[row, column] @ np.array(list(self.weights.values())) + offsets[column]
+        # Not as a product of matrices, whose last bits depend on what other rows there are.
+        weighted = features.values[row, column] * np.array(list(self.weights.values()))
+        scores = np.sum(weighted, axis=1) + offsets[column]
         out = np.zeros(features.fired.shape)
         out[row, column] = 1 / (1 + np.exp(-np.clip(scores, -40, 40)))
         return out

@@ -8,12 +8,13 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-from caibian import cuts, dedup, labelling, local, shards
+from caibian import cuts, dedup, labelling, local, relabel, shards
 from caibian.config import Config
 from caibian.loaders import read as reading
 from caibian.loaders.clean import clean
 from caibian.loaders.read.files import find
 from caibian.loaders.segment import segment
+from caibian.recipe import Recipe, labeller, recipe
 from caibian.schema import LABEL, READ
 
 Result = TypeVar("Result")
@@ -31,8 +32,8 @@ def time_steps(source: Path, folder: Path) -> dict[str, float]:
     """Return the CPU seconds of each local step over the files of `source`, imports and tables loaded before."""
     folder.mkdir(parents=True, exist_ok=True)
     config = config_of(source)
-    how, options = local.recipe(config, folder), config.sources[0]
-    by = labelling.labeller(None, threshold=config.label.threshold)
+    how, options = recipe(config, folder), config.sources[0]
+    by = labeller(None, config.label.threshold)
     _warm_up(how, by)
     spent = dict.fromkeys(STEPS, 0.0)
 
@@ -53,14 +54,14 @@ def time_steps(source: Path, folder: Path) -> dict[str, float]:
             tables.append(timed("write", partial(cuts.to_lengths, rows)))
         path = folder / f"{number}.parquet"
         timed("write", partial(shards.write, path, tables, schema=local.PREPARED, repeated=local.REPEATED))
-        for rows in shards.batches(path, labelling.NEEDED, size=local.LABEL_BYTES):
+        for rows in shards.batches(path, labelling.NEEDED, size=relabel.LABEL_BYTES):
             rows = timed("label", partial(cuts.to_strings, rows))
             labelled = timed("label", partial(labelling.label, rows, by=by, gold={})).select(LABEL.names)
             timed("write labels", partial(shards.write, folder / "labels.parquet", [labelled], schema=LABEL))
     return spent
 
 
-def _warm_up(how: local.Recipe, by: labelling.Labeller) -> None:
+def _warm_up(how: Recipe, by: labelling.Labeller) -> None:
     """Let every step load its tables."""
     given = {
         "raw": "本报讯昨日，國務院召開會議。",
