@@ -167,7 +167,8 @@ def test_half_shards_of_killed_builds_are_cleared_and_old_ones_pruned(tmp_path: 
             assert half.exists()  # it may be the other build's
             other.prune()
             assert old.exists()
-        folder.prune([keep])
+        folder.keep([keep])
+        folder.prune()
     assert keep.exists()
     assert not old.exists()
     assert not half.exists()

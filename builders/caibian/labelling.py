@@ -19,8 +19,17 @@ from caibian_labels.change import Rules, rules, touching
 from caibian_labels.columns import Verdicts, label_columns
 
 __all__ = [
-    *("NEEDED", "Gold", "Labeller", "Rules", "Taxonomy"),
-    *("has_any", "label", "problems", "rules", "taxonomy", "touching"),
+    "NEEDED",
+    "Gold",
+    "Labeller",
+    "Rules",
+    "Taxonomy",
+    "has_any",
+    "label",
+    "problems",
+    "rules",
+    "taxonomy",
+    "touching",
 ]
 NEEDED = ("id", "title", "paragraphs", "words", "publisher", "section", "given_labels", "dropped")
 Gold = Mapping[str, list[str] | None]

@@ -131,9 +131,7 @@ def count_rows(task: Task) -> int:
     return sum(len(rows) for rows in _rows_of(task))
 
 
-def local_steps(
-    pieces: Sequence[Piece], *, how: Recipe, rules: Rules, run: Run, on_progress: OnProgress
-) -> Corpus:
+def local_steps(pieces: Sequence[Piece], *, how: Recipe, rules: Rules, run: Run, on_progress: OnProgress) -> Corpus:
     """Return all rows of the pieces, prepared and labelled, in input order."""
     # The code's version is that of this process, on whatever machine a worker finds its own.
     step = partial(

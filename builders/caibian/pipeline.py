@@ -1,17 +1,16 @@
 """The one place where the steps are composed: files -> a published dataset, or files -> what became of them."""
 
 import os
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from caibian import account, dedup, engine, publish, review, shards, splits
+from caibian import account, engine, publish, review, shards
+from caibian.assign import Assigned, assign
 from caibian.config import Config, Label, load
 from caibian.corpus import Corpus
 from caibian.errors import ConfigError, DataError
@@ -107,18 +106,6 @@ def predict(model: Path, paths: Sequence[str], *, config: Config) -> Iterator[di
                 yield from baseline.label_records(loaded, rows.append_column("text", text))
 
 
-# All that clustering and splitting see of every row; the rest stays on disk.
-_GLOBAL = tuple(dict.fromkeys((*dedup.LIGHT, *(name for name in splits.LIGHT if name != "component"))))
-
-
-@dataclass(frozen=True, slots=True)
-class Assigned:
-    """Every row's cluster, split and reason for dropping, in input order, and how the splits came out."""
-
-    rows: pa.Table
-    report: splits.Report
-
-
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What a build did: counts that agree with each other, scores, and where the dataset is."""
@@ -159,9 +146,10 @@ def build(
         how = recipe(config, folder.path)
         rules = rules_of(how)
         corpus = local_steps(pieces, how=how, rules=rules, run=run, on_progress=on_progress)
+        folder.keep([*corpus.files(), *([rules.file] if rules.file else [])])
         on_progress(Progress("deduplicate", 0, 1))
         labels = account.label_set(corpus.columns("topics"), config, titles(how))
-        assigned = assign(corpus, config, labels)
+        assigned = assign(corpus, config, labels, folder)
         facts = account.facts(corpus, assigned.rows, assigned.report, labels, config, pieces)
         on_progress(Progress("deduplicate", 1, 1))
         if not facts.funnel["kept"]:
@@ -169,8 +157,8 @@ def build(
         if dry_run:
             return _summary(facts, assigned, None)
         with publish.open_draft(out, config.name, config.version) as draft:
-            published, facts = _publish(draft, corpus, assigned, facts, config, run, on_progress)
-        folder.prune(keep=[*corpus.files(), *([rules.file] if rules.file else [])])
+            published, facts = _publish(draft, folder, corpus, assigned, facts, config, run, on_progress)
+        folder.prune()
     return _summary(facts, assigned, published)
 
 
@@ -199,45 +187,9 @@ def _summary(facts: publish.Facts, assigned: Assigned, published: publish.Publis
     )
 
 
-def assign(corpus: Corpus, config: Config, labels: publish.LabelSet) -> Assigned:
-    """Return the cluster, the split and the reason for dropping of every row: the global half of a build."""
-    rows = account.without_unlabelled(corpus.columns(*_GLOBAL), labels)
-    frozen = publish.assignments(config.resolve(config.split.frozen)) if config.split.frozen else None
-    clusters = dedup.cluster(
-        rows,
-        similarity=config.deduplicate.similarity,
-        texts=corpus.texts,
-        precedence=splits.precedence(rows, options=config.split, frozen=frozen),
-    )
-    rows = _with(rows, clusters.rows)
-    assignment = splits.split(rows, options=config.split, pairs=clusters.pairs, frozen=frozen)
-    rows = _with(rows, assignment.rows)
-    # Without the sketches, which are most of the bytes and have served.
-    return Assigned(_with(rows, pa.table({"id": _unique_ids(rows)})).select(publish.ASSIGNMENT), assignment.report)
-
-
-def _unique_ids(rows: pa.Table) -> pa.Array:
-    """Return the ids, numbered from the second on where published rows share one: a test that ships copies keeps them.
-
-    An id stands for the record's content, so rows share one only if they say the same.
-    """
-    ids = rows["id"].to_pylist()
-    seen: Counter[str] = Counter()
-    for row in np.flatnonzero(rows["dropped"].is_null().to_numpy()).tolist():
-        seen[ids[row]] += 1
-        if seen[ids[row]] > 1:
-            ids[row] = f"{ids[row]}-{seen[ids[row]]}"
-    return pa.array(ids, pa.string())
-
-
-def _with(rows: pa.Table, new: pa.Table) -> pa.Table:
-    """Return `rows` with the columns of `new`, which replace those of the same name."""
-    kept = rows.select([name for name in rows.column_names if name not in new.column_names])
-    return pa.table([*kept.columns, *new.columns], names=[*kept.column_names, *new.column_names])
-
-
 def _publish(
     draft: publish.Draft,
+    folder: shards.Folder,
     corpus: Corpus,
     assigned: Assigned,
     facts: publish.Facts,
@@ -250,10 +202,14 @@ def _publish(
 
     on_progress(Progress("publish", 0, 1))
     parts = [
-        publish.Shard((*left.paths, right.path), left.rows)
+        publish.Shard(left.paths, right.path, left.rows)
         for left, right in zip(corpus.prepared, corpus.labelled, strict=True)
     ]
-    files = publish.write_rows(draft.folder, parts, assigned.rows, labels=facts.labels, options=config.publish, run=run)
+    cache = publish.Cache(folder.path, config.version)
+    files, notes = publish.write_rows(
+        draft.folder, parts, assigned.rows, labels=facts.labels, options=config.publish, run=run, cache=cache
+    )
+    folder.keep(notes)
     on_progress(Progress("publish", 1, 1))
     trained = None
     if config.baseline is not None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from caibian import cuts, labelling, shards
 from caibian.corpus import Shard
@@ -64,7 +63,9 @@ def label_shard(shard: Shard, *, how: Recipe, rules: Rules) -> Shard:
         left = next((one for one in rules.earlier if shards.is_made(_path(shard, one.code, how))), None)
         if left is None:
             tables = shards.batches(shard.path, labelling.NEEDED, size=LABEL_BYTES)
-            found = (labelled(cuts.to_strings(rows), how=how).select(LABEL.names) for rows in tables)
+            found: Iterator[pa.Table] = (
+                labelled(cuts.to_strings(rows), how=how).select(LABEL.names) for rows in tables
+            )
         else:
             found = iter([_relabelled(shard, shards.read(_path(shard, left.code, how)), left.words, how)])
         shards.write(path, found, schema=LABEL)

@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module, metadata
 from pathlib import Path
@@ -122,13 +122,18 @@ class Folder:
 
     path: Path
     lock: int  # descriptor of a file that every build locks, shared with others, while it runs
+    used: set[Path] = field(default_factory=set)
 
-    def prune(self, keep: Iterable[Path] = ()) -> None:
-        """Remove all shards but those to `keep`, and what killed workers left, unless another build is at work here.
+    def keep(self, paths: Iterable[Path]) -> None:
+        """Note files that the next build may ask for."""
+        self.used.update(paths)
+
+    def prune(self) -> None:
+        """Remove all files but those to keep, and what killed workers left, unless another build is at work here.
 
         For the end of a build: what its input, options and code no longer make will not be asked for again.
         """
-        self._remove("[!.]*", keep=frozenset(keep))
+        self._remove("[!.]*", keep=self.used)
 
     def _remove(self, pattern: str, *, keep: Container[Path] = ()) -> None:
         try:

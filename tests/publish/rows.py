@@ -94,7 +94,7 @@ def shards(folder: Path, rows: Sequence[dict[str, Any]], *, size: int = 7) -> li
         paths = (folder / f"{start}-clean.parquet", folder / f"{start}-label.parquet")
         for path, schema in zip(paths, (first, second), strict=True):
             pq.write_table(cuts.to_lengths(pa.Table.from_pylist(part, schema=schema)), path)
-        found.append(Shard(paths, len(part)))
+        found.append(Shard(paths[:1], paths[1], len(part)))
     return found
 
 
@@ -155,5 +155,5 @@ def build(
     table = assignment([assigned(number, **changed.get(number, {})) for number in range(rows)])
     written = shards(folder / "shards", [row(number, **changed.get(number, {})) for number in range(rows)], size=size)
     with open_draft(folder / "dist", name, version) as draft:
-        files = write_rows(draft.folder, written, table, labels=labels, options=options, run=inline)
+        files, _ = write_rows(draft.folder, written, table, labels=labels, options=options, run=inline)
         return finish(draft, files, facts(version, labels=labels, **described))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caibian.publish.digest import content_digest, row_hashes, schema_sha256
+from caibian.publish.digest import LABELS, content_digest, other_hashes, row_hashes, schema_sha256, with_labels
 
 SCHEMA = pa.schema(
     [
@@ -39,7 +39,7 @@ ROW = st.fixed_dictionaries(
 
 
 def hashes(rows: pa.Table) -> list[bytes]:
-    found, _ = row_hashes(rows)
+    found = row_hashes(rows)
     return [found[start : start + 32] for start in range(0, len(found), 32)]
 
 
@@ -64,8 +64,14 @@ def reference(kind: pa.DataType, values: list[Any]) -> bytes:
 @settings(max_examples=60, deadline=None)
 @given(ROW)
 def test_a_hash_is_that_of_the_documented_bytes(row: dict[str, Any]) -> None:
-    expected = b"".join(reference(one.type, [row[one.name]]) for one in SCHEMA)
-    assert row_hashes(pa.Table.from_pylist([row], schema=SCHEMA)) == (hashlib.sha256(expected).digest(), len(expected))
+    others, labels = (
+        b"".join(reference(one.type, [row[one.name]]) for one in SCHEMA if (one.name in LABELS) is wanted)
+        for wanted in (False, True)
+    )
+    table = pa.Table.from_pylist([row], schema=SCHEMA)
+    assert row_hashes(table) == hashlib.sha256(hashlib.sha256(others).digest() + labels).digest()
+    assert row_hashes(table.drop_columns(["evidence", "topics"])) == hashlib.sha256(others).digest()
+    assert other_hashes(table)[1] + with_labels(bytes(32), table)[1] == len(others) + len(labels)
 
 
 @settings(max_examples=60, deadline=None)

@@ -9,7 +9,7 @@ from tests.publish.rows import CHANGES, LABELS, SINGLE, Options, assigned, assig
 from caibian import engine
 from caibian.errors import DataError
 from caibian.publish import LabelSet, open_draft, verify, write_rows
-from caibian.publish.output import ROW_GROUP, Output
+from caibian.publish.output import ROW_GROUP, NewFile, Place
 
 
 def read(folder: Path, config: str, split: str = "") -> list[dict[str, Any]]:
@@ -91,7 +91,7 @@ def test_row_groups_are_fixed_however_the_rows_come(tmp_path: Path) -> None:
     written = []
     for size in (997, 20_000):
         (tmp_path / str(size) / ".work").mkdir(parents=True)
-        output = Output(tmp_path / str(size), "articles", "train", "train.parquet", schema)
+        output = NewFile(Place(tmp_path / str(size), "articles", "train", "train.parquet"), schema)
         for start in range(0, rows.num_rows, size):
             output.add(rows.slice(start, size))
         written.append(output.close())

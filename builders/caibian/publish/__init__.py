@@ -2,16 +2,18 @@
 
 from caibian.publish.diff import Change, Diff, diff
 from caibian.publish.draft import Draft, open_draft
-from caibian.publish.facts import Facts, FileInfo, LabelSet, Published, Shard, SourceFile
+from caibian.publish.facts import Cache, Facts, FileInfo, LabelSet, Published, Shard, SourceFile
 from caibian.publish.finish import finish
 from caibian.publish.history import history
+from caibian.publish.plan import ASSIGNMENT
 from caibian.publish.published import articles, assignments
 from caibian.publish.push import Pushed, push
 from caibian.publish.verify import verify
-from caibian.publish.write import ASSIGNMENT, write_rows
+from caibian.publish.write import write_rows
 
 __all__ = [
     "ASSIGNMENT",
+    "Cache",
     "Change",
     "Diff",
     "Draft",

@@ -19,6 +19,9 @@ PARAGRAPH_COLUMNS = (
     *("id", "title", "paragraphs", "published", "publisher", "sentences"),
     *("paragraph_topics", "paragraph_evidence"),
 )
+# Of these, what the label columns are made of.
+ARTICLE_LABELS = ("id", "topics", "label_source", "evidence")
+PARAGRAPH_LABELS = ("id", "paragraphs", "paragraph_topics", "paragraph_evidence")
 
 
 def articles(rows: pa.Table, schema: pa.Schema, labels: LabelSet) -> pa.Table:

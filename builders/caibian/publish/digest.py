@@ -1,10 +1,13 @@
 """Hashes of rows: of what they say, not of how Arrow or Parquet lays them out.
 
-A row's canonical bytes are those of its columns in order. A number is one byte 1 and its little-endian bytes, null
-is 0 and zeros. A string is its length in bytes as int32 (-1: null) and its UTF-8. A list is its length as int32
-(-1: null), then its elements column by column; a struct is one byte (0: null) and its fields. Lengths stand before
-what they measure, so two different rows of one schema never have the same bytes. Chunks, offsets, dictionaries and
-what lies under a null leave no trace in them.
+A row's hash is that of two things, one after the other: of the hash of the canonical bytes of its other columns, and
+of the canonical bytes of its LABELS. So a row with new labels has a new hash without another look at its text. A row
+without LABELS has the first hash. Canonical bytes are those of the columns in order.
+
+A number is one byte 1 and its little-endian bytes, null is 0 and zeros. A string is its length in bytes as int32 (-1:
+null) and its UTF-8. A list is its length as int32 (-1: null), then its elements column by column; a struct is one
+byte (0: null) and its fields. Lengths stand before what they measure, so two different rows of one schema never have
+the same bytes. Chunks, offsets, dictionaries and what lies under a null leave no trace in them.
 """
 
 import hashlib
@@ -17,6 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+LABELS = ("topics", "label", "label_source", "evidence")
 HASH_BYTES = 32  # SHA-256; with hardware support it is as fast as any other good hash
 _BATCH = 8192  # rows that are laid out at once: with 1,024, paragraphs take twice as long
 
@@ -25,12 +29,37 @@ Offsets = npt.NDArray[np.int64]
 Part = tuple[pa.Buffer, Offsets]  # row i has the bytes buffer[offsets[i]:offsets[i + 1]]
 
 
-def row_hashes(rows: pa.Table) -> tuple[bytes, int]:
-    """Return the SHA-256 of each row's canonical bytes, one after the other, and those bytes' number."""
+def row_hashes(rows: pa.Table) -> bytes:
+    """Return the SHA-256 of each row, one after the other."""
+    return with_labels(other_hashes(rows)[0], rows)[0]
+
+
+def other_hashes(rows: pa.Table) -> tuple[bytes, int]:
+    """Return the SHA-256 of each row's columns but LABELS, one after the other, and the number of bytes they have."""
+    others = rows.drop_columns([name for name in rows.column_names if name in LABELS])
+    return _hashes([(others.slice(start, _BATCH), None) for start in range(0, rows.num_rows, _BATCH)])
+
+
+def with_labels(others: bytes, rows: pa.Table) -> tuple[bytes, int]:
+    """Return the rows' hashes, given those of their other columns, and the number of bytes that their labels have."""
+    labels = rows.select([name for name in rows.column_names if name in LABELS])
+    if not labels.column_names:
+        return others, 0
+    width = _BATCH * HASH_BYTES
+    parts = [
+        (labels.slice(number * _BATCH, _BATCH), others[number * width : (number + 1) * width])
+        for number in range(-(-rows.num_rows // _BATCH))
+    ]
+    found, size = _hashes(parts)
+    return found, size - len(others)
+
+
+def _hashes(parts: Iterable[tuple[pa.Table, bytes | None]]) -> tuple[bytes, int]:
+    """Return the SHA-256 of each row of tables, with HASH_BYTES a row before its own where they are given."""
     found: list[bytes] = []
     size = 0
-    for start in range(0, rows.num_rows, _BATCH):
-        for row in _canonical(rows.slice(start, _BATCH)):
+    for rows, before in parts:
+        for row in _canonical(rows, before):
             found.append(hashlib.sha256(row).digest())
             size += len(row)
     return b"".join(found), size
@@ -73,9 +102,11 @@ def _type_name(kind: pa.DataType) -> str:
     return "string" if _is_text(kind) else str(kind)
 
 
-def _canonical(rows: pa.Table) -> Iterator[memoryview]:
-    """Yield the canonical bytes of each row."""
+def _canonical(rows: pa.Table, before: bytes | None) -> Iterator[memoryview]:
+    """Yield the canonical bytes of each row, behind its hash in `before`."""
     parts = [part for column in rows.columns for part in _parts(_whole(column))]
+    if before is not None:
+        parts.insert(0, (pa.py_buffer(before), np.arange(rows.num_rows + 1, dtype=np.int64) * HASH_BYTES))
     arrays = [_as_binary(part, rows.num_rows) for part in parts]
     joined = pc.binary_join_element_wise(*arrays, pa.scalar(b"", pa.large_binary()))
     offsets = _numpy(joined.buffers()[1], np.dtype("<i8"), joined.offset, len(joined) + 1).tolist()

@@ -32,7 +32,16 @@ class Shard:
     """A run of rows: Parquet files that stand side by side, each with some of the columns of the same rows."""
 
     paths: tuple[Path, ...]
+    labels: Path
     rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """Where builds leave notes of what they wrote: a folder beside the versions; and the version in the making."""
+
+    folder: Path
+    version: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def named(ids: pa.Array, names: Sequence[str]) -> pa.Array:
 
 
 def _short(rows: pa.Table) -> pa.Array:
-    hashes, _ = row_hashes(rows)
+    hashes = row_hashes(rows)
     short = np.frombuffer(hashes, np.uint8).reshape(-1, HASH_BYTES)[:, :_KEPT] if hashes else np.zeros((0, _KEPT))
     data = pa.py_buffer(np.ascontiguousarray(short))
     return pa.FixedSizeBinaryArray.from_buffers(pa.binary(_KEPT), rows.num_rows, [None, data])

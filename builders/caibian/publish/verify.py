@@ -85,7 +85,7 @@ def _file_rows(folder: Path, file: Manifest, total: Any, schema: str, labels: in
         if schema_sha256(pq.read_schema(path)) != schema:
             problems.append(f"{file['path']}: has other columns than {manifest.MANIFEST} says")
         for batch in batches(path):
-            hashes, _ = row_hashes(batch)
+            hashes = row_hashes(batch)
             total.update(hashes)
             own.update(hashes)
             rows += batch.num_rows

@@ -1,5 +1,6 @@
 """Step 7, publish: rows -> Parquet files, a run of rows after the other, each an independent task."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,19 +12,18 @@ import pyarrow.compute as pc
 import pyarrow.feather as feather
 import pyarrow.parquet as pq
 
-from caibian import cuts
+from caibian import cuts, shards
 from caibian.errors import DataError
-from caibian.publish import assemble, columns, features
+from caibian.publish import assemble, columns, features, reuse
+from caibian.publish.digest import LABELS, row_hashes
 from caibian.publish.draft import writing
-from caibian.publish.facts import SPLITS, FileInfo, LabelSet, Options, Run, Shard
+from caibian.publish.facts import SPLITS, Cache, FileInfo, LabelSet, Options, Run, Shard
 from caibian.publish.mask import Kind
 from caibian.publish.masking import mask_rows
-from caibian.publish.output import Output
+from caibian.publish.output import NewFile, Output, Place, Relabelled
+from caibian.publish.plan import ASSIGNMENT, Task, plan_tasks, split_of
 
-ASSIGNMENT = ("id", "cluster", "duplicate_of", "similarity", "split", "dropped")
 CONFIGS = ("articles", "paragraphs", "dropped")
-WORK = ".work"  # in the draft: plans and row hashes, removed before the draft becomes visible
-_DROPPED = "dropped"  # the split of rows that are not published
 _SLICE = 2_000  # rows turned into published ones at a time, so that copies of their text stay small
 
 
@@ -35,69 +35,99 @@ class Layout:
     schemas: dict[str, bytes]  # serialized, with the features' metadata
     labels: LabelSet
     mask: tuple[Kind, ...]
+    cache: Cache | None
+
+    def schema(self, config: str) -> pa.Schema:
+        """Return the schema of a config."""
+        return pa.ipc.read_schema(pa.py_buffer(self.schemas[config]))
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Rows [start, stop) of a shard."""
-
-    paths: tuple[Path, ...]
-    start: int
-    stop: int
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A run of rows in input order, written to one file a split: as articles and dropped rows, or as paragraphs.
-
-    Every row is read once for each of the two, however many splits there are.
-    """
-
-    plan: Path  # Arrow table: the ASSIGNMENT of the rows
-    parts: tuple[Part, ...]
-    files: tuple[tuple[str, str, str], ...]  # config, split and file name
+Wrote = tuple[FileInfo, Path | None]  # a file, and the note of it
 
 
 def write_rows(
-    folder: Path, shards: Sequence[Shard], assignment: pa.Table, *, labels: LabelSet, options: Options, run: Run
-) -> list[FileInfo]:
-    """Write the configs articles, paragraphs and dropped under `folder`/data and return their files in order.
+    folder: Path,
+    shares: Sequence[Shard],
+    assignment: pa.Table,
+    *,
+    labels: LabelSet,
+    options: Options,
+    run: Run,
+    cache: Cache | None = None,
+) -> tuple[list[FileInfo], list[Path]]:
+    """Write the configs articles, paragraphs and dropped under `folder`/data; return their files in order, and notes.
 
     `assignment` has the ASSIGNMENT columns for each row of the shards in order; rows are published in that order.
     A split or config without rows gets no file, since `datasets` loads no empty split. Each run of
-    `options.rows_per_shard` rows makes two items of `run`. Raises DataError where no row is left, where a label is
-    unknown and where the disk is full.
+    `options.rows_per_shard` rows makes two items of `run`. Where a note in the `cache` says that an earlier version
+    has the same rows, their columns beside the labels are copied from it; the notes returned are for the next build.
+    Raises DataError where no row is left, where a label is unknown and where the disk is full.
     """
-    _check(shards, assignment)
+    _check(shares, assignment)
     plain = columns.schemas(labels, text=options.text)
     declared = {config: features.declare(schema, labels) for config, schema in plain.items()}
     stored = {name: schema.serialize().to_pybytes() for name, schema in declared.items()}
-    layout = Layout(folder, stored, labels, tuple(options.mask))
-    found: list[FileInfo] = []
+    layout = Layout(folder, stored, labels, tuple(options.mask), cache)
+    found: list[Wrote] = []
     with writing(folder):
-        tasks = _tasks(folder, shards, assignment, options.rows_per_shard)
+        tasks = plan_tasks(folder, shares, assignment, options.rows_per_shard)
         for result in run(partial(write_files, layout=layout), tasks):
             if not isinstance(result, list):
                 raise DataError(f"{folder}: a file could not be written: {getattr(result, 'reason', result)}")
             found += result
-        return _without_empty(folder, found)
+        return _without_empty(folder, [file for file, _ in found]), [note for _, note in found if note is not None]
 
 
-def write_files(task: Task, *, layout: Layout) -> list[FileInfo]:
+def write_files(task: Task, *, layout: Layout) -> list[Wrote]:
     """Write one task's files and return them."""
-    outputs = {
-        split: Output(layout.folder, config, split, name, pa.ipc.read_schema(pa.py_buffer(layout.schemas[config])))
-        for config, split, name in task.files
-    }
-    configs = {split: config for config, split, _ in task.files}
-    for rows in _rows(task):
-        kept = pc.if_else(rows["dropped"].is_null(), rows["split"], _DROPPED)
+    plan = feather.read_table(task.plan, memory_map=False)
+    configs, keys, outputs = {}, {}, {}
+    for config, split, name in task.files:
+        configs[split], keys[split] = config, _key(task, plan, config, split, layout)
+        outputs[split] = _open(Place(layout.folder, config, split, name), layout, keys[split])
+    columns = [name for split, output in outputs.items() for name in _needed(configs[split], output)]
+    for rows in _rows(task, plan, columns):
+        kept = split_of(rows)
         for split, output in outputs.items():
             own = rows.filter(pc.equal(kept, split))
             if own.num_rows:
-                own = mask_rows(cuts.to_strings(own), layout.mask)
+                if isinstance(output, NewFile):
+                    own = mask_rows(cuts.to_strings(own), layout.mask)
                 output.add(_assemble(configs[split], own, output.schema, layout.labels))
-    return [output.close() for output in outputs.values()]
+    return [_close(output, layout.cache, keys[split]) for split, output in outputs.items()]
+
+
+def _key(task: Task, plan: pa.Table, config: str, split: str, layout: Layout) -> str:
+    """Return a key of all that the columns of a task's file depend on, but the labels."""
+    own = plan.filter(pc.equal(split_of(plan), split))
+    place = np.flatnonzero(pc.equal(split_of(plan), split).to_numpy(zero_copy_only=False))
+    return shards.key(
+        shards.code_version("caibian.publish", "caibian.cuts", "caibian.schema"),
+        config,
+        [[field.name, str(field.type)] for field in layout.schema(config) if field.name not in LABELS],
+        layout.mask,
+        [[[path.name for path in part.shard.paths], part.start, part.stop] for part in task.parts],
+        [hashlib.sha256(place.astype("<i8").tobytes()).hexdigest(), hashlib.sha256(row_hashes(own)).hexdigest()],
+    )
+
+
+def _open(place: Place, layout: Layout, key: str) -> Output:
+    schema = layout.schema(place.config)
+    has_labels = any(name in LABELS for name in schema.names)
+    known = reuse.find(layout.cache.folder, key) if layout.cache is not None and has_labels else None
+    return NewFile(place, schema) if known is None else Relabelled(place, schema, *known)
+
+
+def _close(output: Output, cache: Cache | None, key: str) -> Wrote:
+    info, written = output.close()
+    return info, None if cache is None else reuse.note(cache.folder, key, cache.version, written)
+
+
+def _needed(config: str, output: Output) -> Sequence[str]:
+    """Return the columns of the steps that an output is made of."""
+    if config == "paragraphs":
+        return assemble.PARAGRAPH_COLUMNS if isinstance(output, NewFile) else assemble.PARAGRAPH_LABELS
+    return assemble.ARTICLE_COLUMNS if isinstance(output, NewFile) else assemble.ARTICLE_LABELS
 
 
 def _assemble(config: str, rows: pa.Table, schema: pa.Schema, labels: LabelSet) -> pa.Table:
@@ -109,18 +139,18 @@ def _assemble(config: str, rows: pa.Table, schema: pa.Schema, labels: LabelSet) 
     return assemble.dropped(rows, schema)
 
 
-def _rows(task: Task) -> Iterator[pa.Table]:
-    """Yield the task's rows with the steps' columns and their assignment, in order."""
-    plan = feather.read_table(task.plan, memory_map=False)
-    needed = assemble.PARAGRAPH_COLUMNS if task.files[0][0] == "paragraphs" else assemble.ARTICLE_COLUMNS
+def _rows(task: Task, plan: pa.Table, needed: Sequence[str]) -> Iterator[pa.Table]:
+    """Yield the task's rows with some of the steps' columns and their assignment, in order."""
     first = 0
     for part in task.parts:
-        rows = _side_by_side(part.paths, needed).slice(part.start, part.stop - part.start)
+        rows = _side_by_side((*part.shard.paths, part.shard.labels), needed).slice(part.start, part.stop - part.start)
         assigned = plan.slice(first, rows.num_rows)
         first += rows.num_rows
         # An id that several published rows share got a number behind it.
         if not rows["id"].equals(pc.replace_substring_regex(assigned["id"], r"-\d+$", "")):
-            raise ValueError(f"{part.paths[0]}: holds other rows than the assignment says")  # our bug, not the user's
+            raise ValueError(
+                f"{part.shard.paths[0]}: holds other rows than the assignment says"
+            )  # our bug, not the user's
         rows = rows.drop_columns([name for name in ASSIGNMENT if name in rows.column_names])
         rows = pa.table([*rows.columns, *assigned.columns], [*rows.column_names, *assigned.column_names])
         for start in range(0, rows.num_rows, _SLICE):
@@ -138,56 +168,14 @@ def _side_by_side(paths: Sequence[Path], columns: Sequence[str]) -> pa.Table:
     return pa.table(found)
 
 
-def _check(shards: Sequence[Shard], assignment: pa.Table) -> None:
-    rows = sum(shard.rows for shard in shards)
+def _check(shares: Sequence[Shard], assignment: pa.Table) -> None:
+    rows = sum(shard.rows for shard in shares)
     if assignment.num_rows != rows:
         raise ValueError(f"the shards have {rows} rows, the assignment has {assignment.num_rows}")
     if pc.all(assignment["dropped"].is_valid()).as_py():
         raise DataError(
             "no row is left to publish: every row was dropped; look at the reasons with --dry-run or inspect"
         )
-
-
-def _tasks(folder: Path, shards: Sequence[Shard], assignment: pa.Table, rows_per_shard: int) -> list[Task]:
-    """Write the plan of each run of rows and return the tasks: all articles, then all paragraphs."""
-    work = folder / WORK
-    work.mkdir(exist_ok=True)
-    splits = pc.if_else(assignment["dropped"].is_null(), assignment["split"], _DROPPED)
-    runs = range(0, len(splits), rows_per_shard)
-    present = [set(pc.unique(splits.slice(start, rows_per_shard)).to_pylist()) for start in runs]
-    numbers = {
-        split: {run: file for file, run in enumerate(run for run, here in enumerate(present) if split in here)}
-        for split in (*SPLITS, _DROPPED)
-    }
-    ends = np.cumsum([shard.rows for shard in shards])
-    tasks: dict[str, list[Task]] = {"articles": [], "paragraphs": []}
-    for number, start in enumerate(runs):
-        plan = work / f"{number:05d}.plan"
-        rows = assignment.select(ASSIGNMENT).slice(start, rows_per_shard)
-        feather.write_feather(rows, str(plan), compression="uncompressed")
-        parts = tuple(_parts(shards, ends, start, start + rows.num_rows))
-        named = {
-            split: f"{split}-{own[number]:05d}-of-{len(own):05d}.parquet"
-            for split, own in numbers.items()
-            if number in own
-        }
-        for config, others in tasks.items():
-            files = [(config, split, name) for split, name in named.items() if split != _DROPPED]
-            if config == "articles" and _DROPPED in named:
-                files.append((_DROPPED, _DROPPED, named[_DROPPED]))
-            if files:
-                others.append(Task(plan, parts, tuple(files)))
-    return [*tasks["articles"], *tasks["paragraphs"]]
-
-
-def _parts(shards: Sequence[Shard], ends: np.ndarray, start: int, stop: int) -> Iterator[Part]:
-    """Yield the parts of shards that rows [start, stop) of all are; `ends` says where each shard ends."""
-    for number in range(int(np.searchsorted(ends, start, side="right")), len(shards)):
-        first = int(ends[number]) - shards[number].rows
-        if first >= stop:
-            return
-        if shards[number].rows:
-            yield Part(shards[number].paths, max(start - first, 0), min(stop - first, shards[number].rows))
 
 
 def _without_empty(folder: Path, files: Sequence[FileInfo]) -> list[FileInfo]:

@@ -1,0 +1,53 @@
+"""What an earlier build wrote, for the next one to copy: of each file, what its columns beside the labels came from.
+
+A note is a file in the folder of shards, named after a key of the rows' shards, places and options: all that those
+columns depend on. It says where the file is, and what it was when it was whole.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from caibian import shards
+from caibian.publish.digest import HASH_BYTES
+from caibian.publish.manifest import file_sha256
+
+_ENDING = ".written"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A published file: its path in its version's folder, its SHA-256, and of its rows' columns beside the labels the
+    number of bytes as they are hashed, and the hashes.
+    """
+
+    path: str
+    sha256: str
+    size: int
+    hashes: bytes
+
+    def of_rows(self, start: int, count: int) -> bytes:
+        """Return the hashes of some rows."""
+        return self.hashes[start * HASH_BYTES : (start + count) * HASH_BYTES]
+
+
+def note(cache: Path, key: str, version: str, written: Written) -> Path:
+    """Write down what was written under a key, and return where; of each version the last counts."""
+    path = cache / f"{key}-{version}{_ENDING}"
+    head = {"path": f"{version}/{written.path}", "sha256": written.sha256, "size": written.size}
+    shards.write_bytes(path, json.dumps(head).encode() + b"\n" + written.hashes)
+    return path
+
+
+def find(cache: Path, key: str) -> tuple[Path, Written] | None:
+    """Return a file that was written under a key and is as it was, with what was noted; None where there is none."""
+    for path in sorted(cache.glob(f"{key}-*{_ENDING}")):
+        head, _, hashes = path.read_bytes().partition(b"\n")
+        written = Written(**json.loads(head), hashes=hashes)
+        file = cache.parent / written.path
+        try:
+            if file_sha256(file) == written.sha256:
+                return file, written
+        except OSError:
+            continue  # the version is gone, or was never finished
+    return None
