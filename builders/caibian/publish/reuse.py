@@ -39,6 +39,11 @@ def note(cache: Path, key: str, version: str, written: Written) -> Path:
     return path
 
 
+def of_all_versions(path: Path) -> list[Path]:
+    """Return a note and those of other versions under its key, which serve where this version is taken away."""
+    return sorted(path.parent.glob(f"{path.name.partition('-')[0]}-*{_ENDING}"))
+
+
 def find(cache: Path, key: str) -> tuple[Path, Written] | None:
     """Return a file that was written under a key and is as it was, with what was noted; None where there is none."""
     for path in sorted(cache.glob(f"{key}-*{_ENDING}")):

@@ -75,7 +75,9 @@ def write_rows(
             if not isinstance(result, list):
                 raise DataError(f"{folder}: a file could not be written: {getattr(result, 'reason', result)}")
             found += result
-        return _without_empty(folder, [file for file, _ in found]), [note for _, note in found if note is not None]
+        return _without_empty(folder, [file for file, _ in found]), [
+            one for _, note in found if note is not None for one in reuse.of_all_versions(note)
+        ]
 
 
 def write_files(task: Task, *, layout: Layout) -> list[Wrote]:
