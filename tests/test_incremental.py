@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from tests.builds import corpus, files, small_pieces
 
-from caibian import assign, cuts, pipeline, relabel
+from caibian import assign, pipeline, relabel
 from caibian.config import Config
 from caibian.publish import verify, write
 from caibian.publish.output import NewFile
@@ -69,14 +69,12 @@ def test_a_topics_new_word_is_looked_for_and_nothing_else_done_again(
     with monkeypatch.context() as patch:
         labelled = counted(patch, relabel, "labelled")
         clusters = counted(patch, assign.dedup, "cluster")
-        strings = counted(patch, cuts, "to_strings")
         outputs = counted(patch, write, "_open")
         pipeline.build(config_of(source, taxonomy, "2.0.0"), out=out, workers=1)
     anew = pa.concat_tables(labelled)
     assert 0 < len(anew) < 75
     assert all("施工" in "".join(row["paragraphs"]) + row["title"] for row in anew.to_pylist())
     assert clusters == []
-    assert len(strings) == len(labelled)
     assert {output._place.config for output in outputs if isinstance(output, NewFile)} == {"dropped"}
     pipeline.build(config_of(source, taxonomy, "2.0.0"), out=tmp_path / "fresh", workers=1)
     assert published(out, "2.0.0") == published(tmp_path / "fresh", "2.0.0")

@@ -17,9 +17,11 @@ from caibian.schema import EVIDENCE, LABEL, SPAN, plus
 from caibian_labels import Document, Labeller, Taxonomy, TaxonomyError, load_taxonomy
 from caibian_labels.change import Rules, rules, touching
 from caibian_labels.columns import Verdicts, label_columns
+from caibian_labels.taxonomy import TOPICS
 
 __all__ = [
     "NEEDED",
+    "TOPICS",
     "Gold",
     "Labeller",
     "Rules",

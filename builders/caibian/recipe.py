@@ -1,7 +1,7 @@
 """What the local steps of a build need to know, and what labels by it."""
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from caibian import labelling, review
@@ -50,13 +50,25 @@ def titles(how: Recipe) -> dict[str, tuple[str, str]]:
     return {topic.id: (topic.zh, topic.en) for topic in taxonomy(how.taxonomy).topics} if how.by_rules else {}
 
 
-@cache
 def taxonomy(folder: Path | None) -> Taxonomy:
-    """Return the taxonomy in a folder, ours by default; it is read once in a process."""
+    """Return the taxonomy in a folder, ours by default; it is made once in a process, unless its files change."""
+    return _taxonomy(folder, _files(folder))
+
+
+def labeller(folder: Path | None, threshold: float) -> Labeller:
+    """Return what labels by the taxonomy in a folder; it is made once in a process, unless the files change."""
+    return _labeller(folder, threshold, _files(folder))
+
+
+def _files(folder: Path | None) -> tuple[bytes, ...]:
+    return tuple(path.read_bytes() for path in sorted((folder or labelling.TOPICS).glob("*.yaml")))
+
+
+@lru_cache(1)
+def _taxonomy(folder: Path | None, files: tuple[bytes, ...]) -> Taxonomy:
     return labelling.taxonomy(folder)
 
 
-@cache
-def labeller(folder: Path | None, threshold: float) -> Labeller:
-    """Return what labels by the taxonomy in a folder; it is made once in a process."""
-    return Labeller(taxonomy(folder), threshold=threshold)
+@lru_cache(1)
+def _labeller(folder: Path | None, threshold: float, files: tuple[bytes, ...]) -> Labeller:
+    return Labeller(_taxonomy(folder, files), threshold=threshold)

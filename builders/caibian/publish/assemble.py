@@ -10,11 +10,11 @@ from caibian.errors import DataError
 from caibian.publish.facts import LabelSet
 
 # The columns of the steps that publishing reads; the raw text stays behind.
-ARTICLE_COLUMNS = (
+DROPPED_COLUMNS = (
     *("id", "source", "place", "source_sha256", "format", "encoding"),
     *("title", "paragraphs", "published", "publisher", "author", "section", "url", "script", "repairs"),
-    *("words", "topics", "label_source", "evidence"),
 )
+ARTICLE_COLUMNS = (*DROPPED_COLUMNS, "words", "topics", "label_source", "evidence")
 PARAGRAPH_COLUMNS = (
     *("id", "title", "paragraphs", "published", "publisher", "sentences"),
     *("paragraph_topics", "paragraph_evidence"),

@@ -127,6 +127,8 @@ def _close(output: Output, cache: Cache | None, key: str) -> Wrote:
 
 def _needed(config: str, output: Output) -> Sequence[str]:
     """Return the columns of the steps that an output is made of."""
+    if config == "dropped":
+        return assemble.DROPPED_COLUMNS
     if config == "paragraphs":
         return assemble.PARAGRAPH_COLUMNS if isinstance(output, NewFile) else assemble.PARAGRAPH_LABELS
     return assemble.ARTICLE_COLUMNS if isinstance(output, NewFile) else assemble.ARTICLE_LABELS
