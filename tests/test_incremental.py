@@ -35,7 +35,7 @@ def taxonomy(tmp_path: Path) -> Path:
     return shutil.copytree(TOPICS, tmp_path / "topics")
 
 
-def change(taxonomy: Path, topic: str = "roads", old: str = "国道 ", new: str = "国道 施工 ") -> None:
+def change(taxonomy: Path, topic: str = "roads", old: str = "国道 ", new: str = "国道 运输 ") -> None:
     path = taxonomy / f"{topic}.yaml"
     text = path.read_text("utf-8")
     assert old in text
@@ -73,7 +73,7 @@ def test_a_topics_new_word_is_looked_for_and_nothing_else_done_again(
         pipeline.build(config_of(source, taxonomy, "2.0.0"), out=out, workers=1)
     anew = pa.concat_tables(labelled)
     assert 0 < len(anew) < 75
-    assert all("施工" in "".join(row["paragraphs"]) + row["title"] for row in anew.to_pylist())
+    assert all("运输" in "".join(row["paragraphs"]) + row["title"] for row in anew.to_pylist())
     assert clusters == []
     assert {output._place.config for output in outputs if isinstance(output, NewFile)} == {"dropped"}
     pipeline.build(config_of(source, taxonomy, "2.0.0"), out=tmp_path / "fresh", workers=1)
