@@ -19,7 +19,7 @@ from caibian.loaders.read import Piece
 from caibian.loaders.read.files import find
 from caibian.loaders.segment import segment
 from caibian.recipe import Recipe
-from caibian.relabel import Rules, label_shard
+from caibian.relabel import Rules, is_labelled, label_shard
 from caibian.schema import CLEAN, READ, SEGMENT, SIGN, plus
 
 # What a shard holds: not what cleaning has used up, which for pages is most of the bytes.
@@ -35,6 +35,7 @@ PREPARED = pa.schema(
     ]
 )
 REPEATED = ("source", "source_sha256", "format", "encoding", "dropped", "publisher", "section", "script")
+LIGHT_ROWS = 100_000  # to look for a changed word in so many takes as long as to start a worker
 RESCUE_PARTS = 16  # a death costs the start of a worker: fewer parts would mean more deaths, more parts more work
 
 
@@ -83,14 +84,18 @@ def _pieces(config: Config, source: Source) -> Iterator[Piece]:
 
 def prepare_piece(task: Task, *, how: Recipe, code: str) -> Shard:
     """Read, clean, segment and sign one piece into a shard, unless the shard is there already."""
-    options = (how.clean.model_dump(), how.segment.model_dump())
-    name = shards.key("prepared", code, task.piece.key(), task.start, task.stop, task.crashed, *options)
-    path = how.folder / f"{name}.parquet"
+    path = _prepared_path(task, how, code)
     if not shards.is_made(path):
         tables = (cuts.to_lengths(rows.select(PREPARED.names)) for rows in prepared(_rows_of(task), how=how))
         shards.write(path, tables, schema=PREPARED, repeated=REPEATED)
     dropped = shards.read(path, ["dropped"])["dropped"]
     return Shard(path, len(dropped), len(dropped) - dropped.null_count, _origin(path, task.piece))
+
+
+def _prepared_path(task: Task, how: Recipe, code: str) -> Path:
+    options = (how.clean.model_dump(), how.segment.model_dump())
+    name = shards.key("prepared", code, task.piece.key(), task.start, task.stop, task.crashed, *options)
+    return how.folder / f"{name}.parquet"
 
 
 def _origin(path: Path, piece: Piece) -> Path | None:
@@ -134,20 +139,34 @@ def count_rows(task: Task) -> int:
 def local_steps(pieces: Sequence[Piece], *, how: Recipe, rules: Rules, run: Run, on_progress: OnProgress) -> Corpus:
     """Return all rows of the pieces, prepared and labelled, in input order."""
     # The code's version is that of this process, on whatever machine a worker finds its own.
-    step = partial(
-        _local_step,
-        how=how,
-        prepare_code=shards.code_version(
-            "caibian.loaders", "caibian.dedup", "caibian.schema", "caibian.cuts", "caibian.local"
-        ),
-        rules=rules,
-    )
+    code = shards.code_version("caibian.loaders", "caibian.dedup", "caibian.schema", "caibian.cuts", "caibian.local")
+    step = partial(_local_step, how=how, prepare_code=code, rules=rules)
     tasks = [Task(piece) for piece in pieces]
-    done = list(run(step, tasks, on_done=_counting("read", len(tasks), on_progress)))
+    count = _counting("read", len(tasks), on_progress)
+    done: dict[int, Pair | engine.Lost] = {}
+    for number in _light(tasks, how, code, rules):
+        done[number] = step(tasks[number])
+        count(done[number])
+    heavy = [number for number in range(len(tasks)) if number not in done]
+    done.update(zip(heavy, run(step, [tasks[number] for number in heavy], on_done=count), strict=True))
     pairs: list[Pair] = []
-    for task, pair in zip(tasks, done, strict=True):
+    for number, task in enumerate(tasks):
+        pair = done[number]
         pairs += _rescue(task, step=step, run=run) if isinstance(pair, engine.Lost) else [pair]
     return Corpus([prepared for prepared, _ in pairs], [labelled for _, labelled in pairs])
+
+
+def _light(tasks: Sequence[Task], how: Recipe, code: str, rules: Rules) -> list[int]:
+    """Return the numbers of the tasks that are sooner done here than a worker is started: most is there already."""
+    found, rows = [], 0
+    for number, task in enumerate(tasks):
+        path = _prepared_path(task, how, code)
+        state = is_labelled(path, how=how, rules=rules) if shards.is_made(path) else False
+        if state is None:
+            rows += shards.count(path)
+        if state or (state is None and rows <= LIGHT_ROWS):
+            found.append(number)
+    return found
 
 
 def _local_step(task: Task, *, how: Recipe, prepare_code: str, rules: Rules) -> Pair:

@@ -72,6 +72,14 @@ def label_shard(shard: Shard, *, how: Recipe, rules: Rules) -> Shard:
     return Shard(path, shard.rows, shard.dropped)
 
 
+def is_labelled(prepared: Path, *, how: Recipe, rules: Rules) -> bool | None:
+    """Return whether the labels of a shard are there; None where an earlier build left some that nearly are."""
+    shard = Shard(prepared, 0, 0)
+    if shards.is_made(_path(shard, rules.code, how)):
+        return True
+    return None if any(shards.is_made(_path(shard, one.code, how)) for one in rules.earlier) else False
+
+
 def labelled(rows: pa.Table, *, how: Recipe) -> pa.Table:
     """Return prepared rows with LABEL columns."""
     by = labeller(how.taxonomy, how.label.threshold) if how.by_rules else None

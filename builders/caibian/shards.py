@@ -22,6 +22,7 @@ from caibian.errors import DataError
 
 # The libraries whose version can change a row.
 _LIBRARIES = ("jieba", "rjieba", "opencc", "resiliparse", "fastwarc", "ahocorasick_rs", "pyarrow", "numpy")
+_LOCK = ".lock"
 _SOURCES = {".py", ".json", ".txt", ".npz", ".tsv", ".gz"}
 
 
@@ -95,6 +96,12 @@ def is_made(path: Path) -> bool:
     return True
 
 
+def count(path: Path) -> int:
+    """Return how many rows a shard has."""
+    rows: int = pq.read_metadata(path).num_rows
+    return rows
+
+
 def read(path: Path, columns: Iterable[str] | None = None) -> pa.Table:
     """Return a shard, or those of the columns that it has, in their order."""
     # Opened as one file: by path, pyarrow would look for a dataset and for partitions in the folder's name.
@@ -133,7 +140,7 @@ class Folder:
 
         For the end of a build: what its input, options and code no longer make will not be asked for again.
         """
-        self._remove("[!.]*", keep=self.used)
+        self._remove("*", keep=self.used | {self.path / _LOCK})
 
     def _remove(self, pattern: str, *, keep: Container[Path] = ()) -> None:
         try:
@@ -154,7 +161,7 @@ def open_folder(parent: Path) -> Iterator[Folder]:
     path = parent / ".shards"
     try:
         path.mkdir(parents=True, exist_ok=True)
-        lock = os.open(path / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        lock = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise DataError(f"{path}: cannot be written: {error.strerror}") from None
     try:

@@ -34,7 +34,23 @@ class Task:
 
     plan: Path  # Arrow table: the ASSIGNMENT of the rows
     parts: tuple[Part, ...]
-    files: tuple[tuple[str, str, str], ...]  # config, split and file name
+    files: tuple["File", ...]
+
+    @property
+    def is_light(self) -> bool:
+        """Return whether nothing but labels must be written: a few rows may be dropped besides."""
+        return all(file.note is not None for file in self.files if file.config != DROPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to write; `key` stands for all that its columns beside the labels depend on."""
+
+    config: str
+    split: str
+    name: str
+    key: str = ""
+    note: Path | None = None  # of an earlier file with the same columns
 
 
 def plan_tasks(folder: Path, shares: Sequence[Shard], assignment: pa.Table, rows_per_shard: int) -> list[Task]:
@@ -61,9 +77,9 @@ def plan_tasks(folder: Path, shares: Sequence[Shard], assignment: pa.Table, rows
             if number in own
         }
         for config, others in tasks.items():
-            files = [(config, split, name) for split, name in named.items() if split != DROPPED]
+            files = [File(config, split, name) for split, name in named.items() if split != DROPPED]
             if config == "articles" and DROPPED in named:
-                files.append((DROPPED, DROPPED, named[DROPPED]))
+                files.append(File(DROPPED, DROPPED, named[DROPPED]))
             if files:
                 others.append(Task(plan, parts, tuple(files)))
     return [*tasks["articles"], *tasks["paragraphs"]]

@@ -44,15 +44,20 @@ def of_all_versions(path: Path) -> list[Path]:
     return sorted(path.parent.glob(f"{path.name.partition('-')[0]}-*{_ENDING}"))
 
 
-def find(cache: Path, key: str) -> tuple[Path, Written] | None:
-    """Return a file that was written under a key and is as it was, with what was noted; None where there is none."""
+def find(cache: Path, key: str) -> Path | None:
+    """Return the note of a file that was written under a key and is as it was; None where there is none."""
     for path in sorted(cache.glob(f"{key}-*{_ENDING}")):
-        head, _, hashes = path.read_bytes().partition(b"\n")
-        written = Written(**json.loads(head), hashes=hashes)
-        file = cache.parent / written.path
+        file, written = read(path)
         try:
             if file_sha256(file) == written.sha256:
-                return file, written
+                return path
         except OSError:
             continue  # the version is gone, or was never finished
     return None
+
+
+def read(path: Path) -> tuple[Path, Written]:
+    """Return the file that a note is about, and what was noted."""
+    head, _, hashes = path.read_bytes().partition(b"\n")
+    written = Written(**json.loads(head), hashes=hashes)
+    return path.parent.parent / written.path, written

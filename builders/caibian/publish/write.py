@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -21,9 +21,10 @@ from caibian.publish.facts import SPLITS, Cache, FileInfo, LabelSet, Options, Ru
 from caibian.publish.mask import Kind
 from caibian.publish.masking import mask_rows
 from caibian.publish.output import NewFile, Output, Place, Relabelled
-from caibian.publish.plan import ASSIGNMENT, Task, plan_tasks, split_of
+from caibian.publish.plan import ASSIGNMENT, File, Task, plan_tasks, split_of
 
 CONFIGS = ("articles", "paragraphs", "dropped")
+LIGHT_TASKS = 4  # so many that write only labels are sooner done here than workers are started
 _SLICE = 2_000  # rows turned into published ones at a time, so that copies of their text stay small
 
 
@@ -70,8 +71,9 @@ def write_rows(
     layout = Layout(folder, stored, labels, tuple(options.mask), cache)
     found: list[Wrote] = []
     with writing(folder):
-        tasks = plan_tasks(folder, shares, assignment, options.rows_per_shard)
-        for result in run(partial(write_files, layout=layout), tasks):
+        tasks = [_noted(task, layout) for task in plan_tasks(folder, shares, assignment, options.rows_per_shard)]
+        is_light = len(tasks) <= LIGHT_TASKS and all(task.is_light for task in tasks)
+        for result in (map if is_light else run)(partial(write_files, layout=layout), tasks):
             if not isinstance(result, list):
                 raise DataError(f"{folder}: a file could not be written: {getattr(result, 'reason', result)}")
             found += result
@@ -83,26 +85,36 @@ def write_rows(
 def write_files(task: Task, *, layout: Layout) -> list[Wrote]:
     """Write one task's files and return them."""
     plan = feather.read_table(task.plan, memory_map=False)
-    configs, keys, outputs = {}, {}, {}
-    for config, split, name in task.files:
-        configs[split], keys[split] = config, _key(task, plan, config, split, layout)
-        outputs[split] = _open(Place(layout.folder, config, split, name), layout, keys[split])
-    columns = [name for split, output in outputs.items() for name in _needed(configs[split], output)]
+    outputs = [(file, _open(file, layout)) for file in task.files]
+    columns = [name for file, output in outputs for name in _needed(file.config, output)]
     for rows in _rows(task, plan, columns):
         kept = split_of(rows)
-        for split, output in outputs.items():
-            own = rows.filter(pc.equal(kept, split))
+        for file, output in outputs:
+            own = rows.filter(pc.equal(kept, file.split))
             if own.num_rows:
                 if isinstance(output, NewFile):
                     own = mask_rows(cuts.to_strings(own), layout.mask)
-                output.add(_assemble(configs[split], own, output.schema, layout.labels))
-    return [_close(output, layout.cache, keys[split]) for split, output in outputs.items()]
+                output.add(_assemble(file.config, own, output.schema, layout.labels))
+    return [_close(output, layout.cache, file.key) for file, output in outputs]
+
+
+def _noted(task: Task, layout: Layout) -> Task:
+    """Return the task with what is known of its files: their keys, and notes of earlier ones."""
+    if layout.cache is None:
+        return task
+    plan = feather.read_table(task.plan, memory_map=False)
+    files = []
+    for file in task.files:
+        key = _key(task, plan, file.config, file.split, layout)
+        has_labels = any(name in LABELS for name in layout.schema(file.config).names)
+        files.append(replace(file, key=key, note=reuse.find(layout.cache.folder, key) if has_labels else None))
+    return replace(task, files=tuple(files))
 
 
 def _key(task: Task, plan: pa.Table, config: str, split: str, layout: Layout) -> str:
     """Return a key of all that the columns of a task's file depend on, but the labels."""
-    own = plan.filter(pc.equal(split_of(plan), split))
-    place = np.flatnonzero(pc.equal(split_of(plan), split).to_numpy(zero_copy_only=False))
+    is_own = pc.equal(split_of(plan), split)
+    own, place = plan.filter(is_own), np.flatnonzero(is_own.to_numpy(zero_copy_only=False))
     return shards.key(
         shards.code_version("caibian.publish", "caibian.cuts", "caibian.schema"),
         config,
@@ -113,11 +125,9 @@ def _key(task: Task, plan: pa.Table, config: str, split: str, layout: Layout) ->
     )
 
 
-def _open(place: Place, layout: Layout, key: str) -> Output:
-    schema = layout.schema(place.config)
-    has_labels = any(name in LABELS for name in schema.names)
-    known = reuse.find(layout.cache.folder, key) if layout.cache is not None and has_labels else None
-    return NewFile(place, schema) if known is None else Relabelled(place, schema, *known)
+def _open(file: File, layout: Layout) -> Output:
+    place, schema = Place(layout.folder, file.config, file.split, file.name), layout.schema(file.config)
+    return NewFile(place, schema) if file.note is None else Relabelled(place, schema, *reuse.read(file.note))
 
 
 def _close(output: Output, cache: Cache | None, key: str) -> Wrote:
