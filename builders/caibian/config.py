@@ -31,7 +31,7 @@ Column = Annotated[str | int, pydantic.PlainValidator(_column)]
 class Options(pydantic.BaseModel):
     """A section of the config: unknown keys are errors, values are fixed once read."""
 
-    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True)
 
 
 class Fields(Options):

@@ -60,19 +60,6 @@ class Corpus:
         found = [pa.array([], pa.string())]
         for shard, start, low, high in zip(self.prepared, starts, first, last, strict=False):
             if low < high:
-                found.append(_texts(shard.path, numbers[low:high] - start))
+                rows = shards.take(shard.path, ["title", "paragraphs"], numbers[low:high] - start)
+                found.append(dedup.compared_text(rows))
         return pa.concat_arrays(found)
-
-
-def _texts(path: Path, places: npt.NDArray[np.int64]) -> pa.Array:
-    """Return what deduplication compares of some rows of a shard, read from the row groups that have them."""
-    found, start = [], 0
-    with ParquetFile(path) as file:
-        for group in range(file.num_row_groups):
-            rows = file.metadata.row_group(group).num_rows
-            here = places[(places >= start) & (places < start + rows)] - start
-            start += rows
-            if len(here):
-                table = file.read_row_group(group, columns=["title", "paragraphs"])
-                found.append(dedup.compared_text(table.take(pa.array(here))))
-    return pa.concat_arrays(found)

@@ -96,7 +96,7 @@ def _relabelled(shard: Shard, labels: pa.Table, words: tuple[str, ...], how: Rec
     at = np.flatnonzero(labelling.has_any(texts, words))
     if not len(at):
         return labels
-    rows = shards.read(shard.path, labelling.NEEDED).take(pa.array(at))
+    rows = shards.take(shard.path, labelling.NEEDED, at)
     anew = labelled(cuts.to_strings(rows), how=how).select(LABEL.names)
     place = np.arange(len(labels))
     place[at] = len(labels) + np.arange(len(at))

@@ -15,6 +15,8 @@ from functools import cache
 from importlib import import_module, metadata
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -107,6 +109,20 @@ def read(path: Path, columns: Iterable[str] | None = None) -> pa.Table:
     # Opened as one file: by path, pyarrow would look for a dataset and for partitions in the folder's name.
     with pq.ParquetFile(path) as file:
         return file.read(columns=None if columns is None else list(columns))
+
+
+def take(path: Path, columns: Sequence[str], places: npt.NDArray[np.int64]) -> pa.Table:
+    """Return some columns of the rows at ascending places, read from the row groups that have them."""
+    found, start = [], 0
+    with pq.ParquetFile(path) as file:
+        schema = pa.schema([file.schema_arrow.field(name) for name in columns])
+        for group in range(file.num_row_groups):
+            rows = file.metadata.row_group(group).num_rows
+            here = places[(places >= start) & (places < start + rows)] - start
+            start += rows
+            if len(here):
+                found.append(file.read_row_group(group, columns=list(columns)).take(pa.array(here)))
+    return pa.concat_tables(found) if found else schema.empty_table()
 
 
 def batches(path: Path, columns: Iterable[str], *, size: int) -> Iterator[pa.Table]:

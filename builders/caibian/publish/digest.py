@@ -12,7 +12,7 @@ the same bytes. Chunks, offsets, dictionaries and what lies under a null leave n
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -58,10 +58,11 @@ def _hashes(parts: Iterable[tuple[pa.Table, bytes | None]]) -> tuple[bytes, int]
     """Return the SHA-256 of each row of tables, with HASH_BYTES a row before its own where they are given."""
     found: list[bytes] = []
     size = 0
+    sha256 = hashlib.sha256
     for rows, before in parts:
-        for row in _canonical(rows, before):
-            found.append(hashlib.sha256(row).digest())
-            size += len(row)
+        data, offsets = _canonical(rows, before)
+        found += [sha256(data[start:end]).digest() for start, end in pairwise(offsets)]
+        size += offsets[-1] - offsets[0]
     return b"".join(found), size
 
 
@@ -102,17 +103,15 @@ def _type_name(kind: pa.DataType) -> str:
     return "string" if _is_text(kind) else str(kind)
 
 
-def _canonical(rows: pa.Table, before: bytes | None) -> Iterator[memoryview]:
-    """Yield the canonical bytes of each row, behind its hash in `before`."""
+def _canonical(rows: pa.Table, before: bytes | None) -> tuple[memoryview, list[int]]:
+    """Return the canonical bytes of all rows, each behind its hash in `before`, and where each row's begin and end."""
     parts = [part for column in rows.columns for part in _parts(_whole(column))]
     if before is not None:
         parts.insert(0, (pa.py_buffer(before), np.arange(rows.num_rows + 1, dtype=np.int64) * HASH_BYTES))
     arrays = [_as_binary(part, rows.num_rows) for part in parts]
     joined = pc.binary_join_element_wise(*arrays, pa.scalar(b"", pa.large_binary()))
-    offsets = _numpy(joined.buffers()[1], np.dtype("<i8"), joined.offset, len(joined) + 1).tolist()
-    view = memoryview(joined.buffers()[2] or b"")
-    for start, end in pairwise(offsets):
-        yield view[start:end]
+    offsets: list[int] = _numpy(joined.buffers()[1], np.dtype("<i8"), joined.offset, len(joined) + 1).tolist()
+    return memoryview(joined.buffers()[2] or b""), offsets
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:
