@@ -4,18 +4,21 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+FEW = 50  # documents
 INTERVAL = 0.25  # seconds between two looks at the memory; a peak lasts longer
 
 
 def build(source: Path, out: Path, *, workers: int) -> dict[str, Any]:
     """Return what a build of `source` took: rows, seconds of CPU and by the clock, megabytes at the peak.
 
-    `cpu` leaves out the start of the first process (imports and tables, in `start`), not that of other workers.
+    `cpu` leaves out the start of the first process, not that of other workers: its imports and tables, `start`, which
+    a build of a few documents has it load before.
     """
     command = [sys.executable, "-m", "tests.bench.builds", str(source), str(out), str(workers)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -49,12 +52,15 @@ def _memory(pid: int) -> int:
 
 
 def _main(source: str, out: str, workers: str) -> None:
+    from tests.bench.corpora import write_corpus
     from tests.bench.steps import config_of
 
-    from caibian import pipeline, recipe
+    from caibian import pipeline
 
     config = config_of(Path(source))
-    recipe.labeller(None, config.label.threshold)  # what every worker loads before its first task
+    with tempfile.TemporaryDirectory() as folder:
+        write_corpus(Path(folder) / "few.jsonl", FEW)
+        pipeline.build(config_of(Path(folder) / "few.jsonl"), out=Path(folder), workers=1)
     start = time.process_time()
     began = time.monotonic()
     stages: dict[str, float] = {}
