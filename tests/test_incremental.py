@@ -97,6 +97,19 @@ def test_an_earlier_file_that_is_not_as_it_was_is_not_copied(source: Path, taxon
     assert published(out, "2.0.0") == published(tmp_path / "fresh", "2.0.0")
 
 
+def test_notes_that_a_crash_left_damaged_are_passed_over(source: Path, taxonomy: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    pipeline.build(config_of(source, taxonomy), out=out, workers=1)
+    damaged = [path for ending in ("written", "rules.json") for path in (out / "news" / ".shards").glob(f"*.{ending}")]
+    assert len(damaged) > 6
+    for path in damaged:
+        path.write_bytes(path.read_bytes()[:-100] + bytes(100))
+    change(taxonomy)
+    pipeline.build(config_of(source, taxonomy, "2.0.0"), out=out, workers=1)
+    pipeline.build(config_of(source, taxonomy, "2.0.0"), out=tmp_path / "fresh", workers=1)
+    assert published(out, "2.0.0") == published(tmp_path / "fresh", "2.0.0")
+
+
 @pytest.mark.parametrize("mask", [[], ["private_name"]])
 def test_columns_are_not_copied_where_options_make_them_others(
     source: Path, taxonomy: Path, tmp_path: Path, mask: list[str]

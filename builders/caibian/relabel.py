@@ -50,7 +50,11 @@ def rules_of(how: Recipe) -> Rules:
 
 
 def _earlier(path: Path, code: str, ours: labelling.Rules) -> Earlier | None:
-    words = labelling.touching(json.loads(path.read_bytes()), ours)
+    try:
+        theirs = json.loads(path.read_bytes())
+    except ValueError:
+        return None  # the machine crashed when it was written
+    words = labelling.touching(theirs, ours)
     if words is None or len(words) > MAX_WORDS:
         return None
     return Earlier(path.name.removesuffix(".rules.json").rpartition("-")[2], tuple(sorted(words)))

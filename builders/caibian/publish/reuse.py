@@ -4,6 +4,7 @@ A note is a file in the folder of shards, named after a key of the rows' shards,
 columns depend on. It says where the file is, and what it was when it was whole.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +36,8 @@ def note(cache: Path, key: str, version: str, written: Written) -> Path:
     """Write down what was written under a key, and return where; of each version the last counts."""
     path = cache / f"{key}-{version}{_ENDING}"
     head = {"path": f"{version}/{written.path}", "sha256": written.sha256, "size": written.size}
-    shards.write_bytes(path, json.dumps(head).encode() + b"\n" + written.hashes)
+    told = json.dumps(head).encode() + b"\n" + written.hashes
+    shards.write_bytes(path, hashlib.sha256(told).digest() + told)
     return path
 
 
@@ -47,17 +49,21 @@ def of_all_versions(path: Path) -> list[Path]:
 def find(cache: Path, key: str) -> Path | None:
     """Return the note of a file that was written under a key and is as it was; None where there is none."""
     for path in sorted(cache.glob(f"{key}-*{_ENDING}")):
-        file, written = read(path)
         try:
+            file, written = read(path)
             if file_sha256(file) == written.sha256:
                 return path
-        except OSError:
-            continue  # the version is gone, or was never finished
+        except (OSError, ValueError):
+            continue  # the version is gone or was never finished, or the machine crashed when the note was written
     return None
 
 
 def read(path: Path) -> tuple[Path, Written]:
-    """Return the file that a note is about, and what was noted."""
-    head, _, hashes = path.read_bytes().partition(b"\n")
+    """Return the file that a note is about, and what was noted. Raises ValueError where the note is damaged."""
+    stored = path.read_bytes()
+    digest, told = stored[:HASH_BYTES], stored[HASH_BYTES:]
+    if hashlib.sha256(told).digest() != digest:
+        raise ValueError(f"{path}: is not as it was written")
+    head, _, hashes = told.partition(b"\n")
     written = Written(**json.loads(head), hashes=hashes)
     return path.parent.parent / written.path, written
