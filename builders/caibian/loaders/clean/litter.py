@@ -22,6 +22,7 @@ _HALF = re.compile(
     r"(?<![<A-Za-z0-9/.:=])/?(?:p|div|span|strong|font|td|tr|li|ul|table|section|center)>(?=\s|$|<|[\u3000-\u9fff])",
     re.M,
 )
+_HALF_SIGN = re.compile(">(?<=[pvngtdrile]>)")  # the last letters of those tags: `re` skips to the bracket
 _PICTURE = re.compile(r"!\[[^\[\]\n]{0,100}\]\([^()\n]{0,2000}\)")
 _DATA = re.compile(r"(?:</?image>)?data:image/[a-z+.-]{1,20};base64,[A-Za-z0-9+/=]*(?:</image>)?|</?image>")
 _EMAIL = re.compile(r"\[email(?: |\u00a0)protected\]")
@@ -75,6 +76,10 @@ def _bogus_tags(text: str) -> tuple[str, int]:
     text, opened = re.subn(rf"<(?:{closing}) id=\"(?:{'|'.join(sorted(bogus))})\">", "", text)
     text, _ = re.subn(rf"</(?:{closing})>", "", text)
     return text, opened
+
+
+def _halves(text: str) -> tuple[str, int]:
+    return _HALF.subn("", text) if _HALF_SIGN.search(text) else (text, 0)
 
 
 def _stray(text: str) -> tuple[str, int]:
@@ -138,7 +143,7 @@ _REPAIRS: tuple[tuple[str | None, Callable[[str], tuple[str, int]]], ...] = (
     ("<image>", _without(_DATA)),
     ("data:image/", _without(_DATA)),
     ("[email", _without(_EMAIL)),
-    (">", _without(_HALF)),
+    (">", _halves),
     ("??", _indents),
     ("\n", _rejoin),
     (None, _stray),

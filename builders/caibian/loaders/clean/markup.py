@@ -13,17 +13,16 @@ MAX_DEPTH = 200
 MAX_LINE_CHARS = 100_000
 # Signs of bytes read as Latin-1, in which U+0085 and U+00A0 are halves of characters and no spaces.
 MISREAD = re.compile(r"[\x80-\x9f]|[\xc0-\xff]{2}")
-_LATIN = re.compile(r"[\x80-\x9f\xc0-\xff]")  # as one class, for a first look at the page
+_LATIN = re.compile(rb"\xc2[\x80-\x9f]|\xc3")  # the same in UTF-8, for a first look at the page
 SPACE = re.compile(r"[ \t\n\r\f\v]+")
 # A card that is one link has a title, a summary and a date; a link with more lines and text was never closed.
 RUNAWAY_CHARS, RUNAWAY_LINES = 200, 4
 
 _ATTRIBUTES = r'[^>"]*+(?:"[^"]*+"[^>"]*+)*+'
-# Content that is no text of the page. A serialised element is always closed, so each is passed over once.
+# Where content begins that is no text of the page.
 _UNSEEN = re.compile(
-    r"<!--.*?-->|<(script|style|noscript|iframe|noembed|noframes|xmp|select|textarea|button|svg|template|object"
-    rf"|title|datalist)(?=[\s>]){_ATTRIBUTES}>.*?</\1>",
-    re.DOTALL,
+    r"<(?:!--|(script|style|noscript|iframe|noembed|noframes|xmp|select|textarea|button|svg|template|object"
+    rf"|title|datalist)(?=[\s>]){_ATTRIBUTES}>)"
 )
 _TAG = re.compile(rf"<(/?)([a-zA-Z][^\s/>\"]*+)({_ATTRIBUTES})>|<[!?][^>]*+>")
 # Other tags leave no trace: 中<b>国</b> is 中国.
@@ -137,9 +136,11 @@ class _Scan:
 
 def scan(markup: str) -> tuple[list[Line], list[int], list[bool]]:
     """Return the lines of serialised HTML; for each block the block around it, and whether its name is furniture's."""
-    pieces = _TAG.split(_UNSEEN.sub("", markup))
+    seen = _without_unseen(markup)
+    pieces = _TAG.split(seen)
     state = _Scan()
-    state.misread = _LATIN.search(markup) is not None
+    source = seen.encode(errors="replace")
+    state.misread = (b"\xc2" in source or b"\xc3" in source) and _LATIN.search(source) is not None
     _text(state, pieces[0])
     for closing, name, attributes, text in zip(pieces[1::4], pieces[2::4], pieces[3::4], pieces[4::4], strict=True):
         if name == "a":
@@ -161,6 +162,22 @@ def scan(markup: str) -> tuple[list[Line], list[int], list[bool]]:
     _flush(state)
     _link(state, opens=False)
     return state.lines, state.parents, state.marks
+
+
+def _without_unseen(markup: str) -> str:
+    """Return the markup without what no reader sees; what is never closed stays."""
+    kept, start, place = [], 0, 0
+    last: dict[str, int] = {}  # where each closing tag stands last: to look in vain would take as long each time
+    while (found := _UNSEEN.search(markup, place)) is not None:
+        close = f"</{found[1]}>" if found[1] else "-->"
+        if close not in last:
+            last[close] = markup.rfind(close)
+        if last[close] < found.end():
+            place = found.start() + 1
+        else:
+            kept.append(markup[start : found.start()])
+            start = place = markup.index(close, found.end()) + len(close)
+    return "".join([*kept, markup[start:]])
 
 
 def _text(state: _Scan, text: str) -> None:

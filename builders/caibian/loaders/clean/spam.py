@@ -11,12 +11,17 @@ from caibian.loaders.clean import likelihood
 
 _HAN = "\u4e00-\u9fff"
 _STRONG = (
-    "一区二区|无码|人妻|乱伦|久久精品|久久久|国产精品|国产自拍|自拍偷拍|偷拍|一级a|a一级|a级片|成人网|成人在线|成人影|成人免费|"
+    "一区二区|无码|人妻|乱伦|久久精品|久久久|国产精品|国产自拍|自拍偷拍|偷拍|一级[aA]|成人网|成人在线|成人影|成人免费|"
     "三级片|黄色网|黄网站|色情网|伦理片|激情网|情色|制服丝袜|中文字幕|在线观看|在线看|在线播放|免费观看|免费看|毛片|"
-    "\\bav\\b|av在线|av网|av天堂|18禁|啪啪|裸聊|巨乳|熟女|肉文|约炮|撸|porn"
+    "18禁|啪啪|裸聊|巨乳|熟女|肉文|约炮|撸"
+    # Both cases are spelt out and each begins with a letter, so that `re` skips to the first characters of all.
+    + "".join(
+        f"|{a}一级|{a}级片|{a}(?<=\\b{a})[vV]\\b|{a}[vV]在线|{a}[vV]网|{a}[vV]天堂|{p}[oO][rR][nN]"
+        for a, p in ("ap", "AP")
+    )
 )
 _WEAK = "欧美|日韩|亚洲|国产|日本|免费|精品|网址|网站|高清|视频|电影|一区|二区|三区|动漫|综合|激情|福利|一片|第一页"
-_STRONG_RE = re.compile(_STRONG, re.IGNORECASE)
+_STRONG_RE = re.compile(_STRONG)
 _WEAK_RE = re.compile(_WEAK)
 _SEPARATOR = re.compile(r"[|_,，｜丨、-]")
 _SEPARATED = re.compile(r"[|_,｜丨]")

@@ -18,8 +18,9 @@ from caibian.loaders.read.unpack import is_packed, read_head
 PIECE_BYTES = 4 << 20
 # Opening, telling the format of and finishing a file costs about as much as reading so many bytes of text.
 FILE_COST = 32 << 10
-# Files end a piece by chance, at this mean size of pieces; four times rarer than the cap, so that it seldom decides.
-_PIECES_A_CAP = 4
+# Files end a piece by chance, at half of the cap on average, so that it seldom decides. Smaller pieces would make
+# less again when a file is added, but a piece costs 20 ms however little it holds: much for a few pages.
+_PIECES_A_CAP = 2
 
 
 @dataclass(frozen=True, slots=True)

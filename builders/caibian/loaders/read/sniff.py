@@ -14,6 +14,7 @@ _EXTENSIONS = {
 }  # fmt: skip
 _TAGS = b"html|head|body|meta|title|script|div|table|font|center|span|p|br|h[1-6]"
 _HTML = re.compile(rb"<(?:!doctype\s{1,9}html|(?:" + _TAGS + rb")[\s/>]|text\s)", re.IGNORECASE)
+_LEAD = b"\xef\xbb\xbf\xff\xfe \t\r\n"  # marks of an encoding, and spaces
 _HTML_START = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|\?xml)", re.IGNORECASE)
 
 
@@ -31,9 +32,10 @@ def sniff(head: bytes, path: str) -> str:
         return "wet" if b"WARC-Type: conversion" in head else "warc"
     if encodings.is_binary(head):
         return "binary"
-    if _is_json(head, encodings.detect(head) or "utf-8"):
-        return "jsonl"
     ascii_head = head.replace(b"\0", b"")  # UTF-16 as well
+    # Of a long page the encoding is told when it is read: here only where the first character may begin JSON.
+    if ascii_head.lstrip(_LEAD)[:1] in (b"{", b"[") and _is_json(head, encodings.detect(head) or "utf-8"):
+        return "jsonl"
     if by_name in ("csv", "tsv"):
         return "html" if _HTML_START.match(ascii_head) else by_name
     if by_name != "jsonl" and _HTML.search(ascii_head[:8192]):
