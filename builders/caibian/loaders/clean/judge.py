@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from caibian.loaders.clean import furniture
 from caibian.loaders.clean.byline import CLOCK, Credits, find_credits
@@ -16,6 +17,8 @@ SIGNED = re.compile(
 )
 # The marks of furniture in class names are believed where this part of the prose has none, or this much of it.
 UNMARKED, UNMARKED_CHARS = 0.3, 150
+# Lines as short as those of menus and lists of links, which come again on page after page of a site.
+RECURRING_CHARS = 40
 
 
 @dataclass(slots=True)
@@ -117,13 +120,21 @@ def _homes(page: Page) -> list[int]:
 
 def _classify(entry: Judged) -> None:
     """Note whether a short line is a wall, a bar or a byline; a byline may link to its author, but is no link."""
-    line = entry.line
-    entry.wall = furniture.ends_article(line.text)
-    entry.bar = not entry.wall and furniture.is_bar(line.text)
-    if not (entry.wall or entry.bar or _is_headline_link(line)):
-        entry.byline = find_credits(line.text)
+    text = entry.line.text
+    kind = _kind if len(text) <= RECURRING_CHARS else _kind.__wrapped__
+    entry.wall, entry.bar, entry.byline = kind(text, entry.line.link_chars >= len(text))
     if entry.wall or entry.bar or entry.byline:
         entry.prose = 0
+
+
+@lru_cache(maxsize=1 << 14)
+def _kind(text: str, is_link: bool) -> tuple[bool, bool, Credits | None]:
+    """Return whether a line is a wall, whether it is a bar, and the credits of a byline."""
+    if furniture.ends_article(text):
+        return True, False, None
+    if furniture.is_bar(text):
+        return False, True, None
+    return False, False, None if is_link and CLOCK.search(text) is None else find_credits(text)
 
 
 def _is_headline_link(line: Line) -> bool:
