@@ -272,6 +272,22 @@ def test_facts_and_slips(one: str, two: str, other: bool) -> None:
     assert differ.reports_other(*codes) is other
 
 
+def test_a_character_less_and_one_more_are_two_edits_and_no_other_wording() -> None:
+    before, after = article(1, 4), article(2, 4)
+    one, two = (
+        np.array(list(map(ord, before + middle + after)), np.uint32) for middle in ("进口中国香茶", "进中国香货茶")
+    )
+    assert differ.differences(one, two) == differ.Differences(0, 0, 0, 0, 2, 0)
+    assert not differ.reports_other(one, two)
+
+
+@pytest.mark.parametrize(("sentences", "other"), [(2, True), (8, False)])
+def test_a_lost_digit_is_an_edit_of_a_long_text_and_a_figure_of_a_short_one(sentences: int, other: bool) -> None:
+    frame = article(1, sentences)
+    one, two = (np.array(list(map(ord, f"{frame}共有{figure}人到场")), np.uint32) for figure in ("2024", "224"))
+    assert differ.reports_other(one, two) is other
+
+
 def test_what_is_nearly_the_same_a_year_later_stays() -> None:
     text = article(1, 12)
     assert kept([text, text + "今年是建市七十五周年纪念"], days=[0, 365]) == [0, 1]

@@ -37,6 +37,7 @@ class Differences(NamedTuple):
     """How often one text says something in place of the other, by kind."""
 
     figures: int
+    digits: int  # one digit that only one of the texts has, beside others: another figure, or an edit of it
     wordings: int
     slips: int  # two characters for two others: a short name, or two adjacent edits
     edits: int
@@ -50,15 +51,15 @@ def reports_other(left: Codes, right: Codes, *, apart: bool = False, contained: 
     as often as a copy, so one fact or passage is enough. With `contained`, only what stands in `left`
     counts, as `right` holds more by nature.
     """
-    figures, wordings, slips, edits, passages = differences(left, right, contained=contained)
-    facts = figures + wordings + slips
+    figures, digits, wordings, slips, edits, passages = differences(left, right, contained=contained)
+    facts = figures + digits + wordings + slips
     if apart:
         return facts + passages > 0
     if len(left) < LONG_CHARS:
         return 0 < facts >= edits
     by_chance = not passages and not wordings  # chance edits single characters, sometimes two that adjoin
     if by_chance:
-        facts = figures + slips // 2
+        facts = figures + (digits + slips) // 2
     return facts >= edits + by_chance and facts * FACT_CHARS >= len(left)
 
 
@@ -67,7 +68,7 @@ def differences(left: Codes, right: Codes, *, contained: bool = False) -> Differ
 
     >>> one, two = (np.array(list(map(ord, f"今天国家统计局发布{month}月份数据"))) for month in (3, 4))
     >>> differences(one, two)
-    Differences(figures=1, wordings=0, slips=0, edits=0, passages=0)
+    Differences(figures=1, digits=0, wordings=0, slips=0, edits=0, passages=0)
     """
     kinds, singles = collections.Counter[str](), collections.Counter[str]()
     for one, two in _gaps(left, right, open_ended=contained):
@@ -77,6 +78,7 @@ def differences(left: Codes, right: Codes, *, contained: bool = False) -> Differ
     repeated = sum(count for both, count in singles.items() if count > 1 and len(both) > 1)
     return Differences(
         kinds["figure"],
+        kinds["digit"],
         kinds["wording"] + repeated,
         kinds["slip"],
         kinds["edit"] - repeated,
@@ -181,26 +183,33 @@ def _replaced(left: str, right: str) -> Iterator[tuple[str, str]]:
 
 
 def _changes(left: str, right: str) -> Iterator[tuple[int, int, int, int]]:
-    """Yield where two contents differ; those of one length, if mostly equal, character by character."""
+    """Yield where two contents differ: character by character where that is as short an account as any.
+
+    Of two contents of one length one may be shifted: 口中国 for 中国通 are two edits, and no other wording.
+    """
     unequal = [one != two for one, two in zip(left, right, strict=False)]
-    if len(left) == len(right) and sum(unequal) <= MAX_SINGLES:
-        start = 0
-        for differs, run in itertools.groupby(unequal):
-            end = start + len(list(run))
-            if differs:
-                yield start, end, start, end
-            start = end
+    in_place = len(left) == len(right) and sum(unequal) <= MAX_SINGLES
+    aligned: list[tuple[int, int, int, int]] = []
+    if not in_place or sum(unequal) > 2:
+        matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
+        aligned = [(*places,) for kind, *places in matcher.get_opcodes() if kind != "equal"]
+        in_place = in_place and sum(unequal) <= sum(max(b - a, d - c) for a, b, c, d in aligned)
+    if not in_place:
+        yield from aligned
         return
-    for kind, *places in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-        if kind != "equal":
-            yield places[0], places[1], places[2], places[3]
+    start = 0
+    for differs, run in itertools.groupby(unequal):
+        end = start + len(list(run))
+        if differs:
+            yield start, end, start, end
+        start = end
 
 
 def _kind(one: str, two: str, beside: str) -> str:
     """Return what it is that `one` stands for `two`, given the characters beside it."""
     shorter, longer = sorted((len(one), len(two)))
     if _is_figure(one, two, beside):
-        return "figure"
+        return "digit" if longer == 1 and not shorter else "figure"
     if shorter == longer == 2:
         return "slip"
     if not shorter:
