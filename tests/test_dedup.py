@@ -281,6 +281,16 @@ def test_a_character_less_and_one_more_are_two_edits_and_no_other_wording() -> N
     assert not differ.reports_other(one, two)
 
 
+def test_dates_that_have_a_digit_in_common_are_other_dates() -> None:
+    """A 1 that both have was once taken for what stayed, and a notice of another day for a copy with passages."""
+    frame = (
+        "尊敬的用户：因检修线路，青石镇定于{}8时至18时停电，请提前做好准备，妥善安排生产和生活，检修期间线路随时可能恢复送电，"
+        "请勿在线路上工作，注意用电安全，由此给您带来的不便，敬请谅解，如有疑问请拨打供电所的服务电话。"
+    )
+    days = [f"{month}月{day}日" for month in (1, 4, 5, 12) for day in (1, 2, 11, 21)]
+    assert kept([frame.format(day) for day in days]) == list(range(16))
+
+
 @pytest.mark.parametrize(("sentences", "other"), [(2, True), (8, False)])
 def test_a_lost_digit_is_an_edit_of_a_long_text_and_a_figure_of_a_short_one(sentences: int, other: bool) -> None:
     frame = article(1, sentences)

@@ -10,6 +10,7 @@ import bisect
 import collections
 import difflib
 import itertools
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -23,6 +24,8 @@ DIGITS = frozenset("0123456789./:-")
 NUMERALS = frozenset("零〇一二三四五六七八九十百千万亿两")
 # A single numeral is a figure before one of these; 统一 and 一样 are words.
 COUNTERS = frozenset("年月日号时点分秒岁届期次批轮名人位个件起例所家只辆台吨元万亿成倍级等")
+_FIGURES = re.compile(r"[0-9]{1,64}|.", re.DOTALL)  # runs of digits, and single characters
+Change = tuple[int, int, int, int]  # [start, end) in the one text, [start, end) in the other
 # Longer gaps are passages; comparing them character by character would cost their product.
 GAP_CHARS = 64
 MAX_SINGLES = 4  # characters replaced where they stand, between two anchors; more is a rewording
@@ -182,27 +185,35 @@ def _replaced(left: str, right: str) -> Iterator[tuple[str, str]]:
         yield _kind(one, two, beside), one + two
 
 
-def _changes(left: str, right: str) -> Iterator[tuple[int, int, int, int]]:
-    """Yield where two contents differ: character by character where that is as short an account as any.
+def _changes(left: str, right: str) -> list[Change]:
+    """Return where two contents differ, by the shortest account of it.
 
-    Of two contents of one length one may be shifted: 口中国 for 中国通 are two edits, and no other wording.
+    Character by character where they stand; or shifted: 口中国 for 中国通 are two edits, and no other wording; or
+    figure by figure: 1月1日 and 4月21日 have a 1 in common, which means nothing.
     """
     unequal = [one != two for one, two in zip(left, right, strict=False)]
-    in_place = len(left) == len(right) and sum(unequal) <= MAX_SINGLES
-    aligned: list[tuple[int, int, int, int]] = []
-    if not in_place or sum(unequal) > 2:
-        matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
-        aligned = [(*places,) for kind, *places in matcher.get_opcodes() if kind != "equal"]
-        in_place = in_place and sum(unequal) <= sum(max(b - a, d - c) for a, b, c, d in aligned)
-    if not in_place:
-        yield from aligned
-        return
-    start = 0
-    for differs, run in itertools.groupby(unequal):
-        end = start + len(list(run))
-        if differs:
-            yield start, end, start, end
-        start = end
+    accounts = []
+    if len(left) == len(right) and sum(unequal) <= MAX_SINGLES:
+        accounts.append(_runs(unequal))
+        if sum(unequal) <= 2:
+            return accounts[0]
+    if not DIGITS.isdisjoint(left) and not DIGITS.isdisjoint(right):
+        accounts.append(_aligned(_FIGURES.findall(left), _FIGURES.findall(right)))
+    accounts.append(_aligned(list(left), list(right)))
+    return min(accounts, key=lambda account: sum(max(b - a, d - c) for a, b, c, d in account))
+
+
+def _runs(unequal: list[bool]) -> list[Change]:
+    """Return where contents of one length differ."""
+    ends = [0, *itertools.accumulate(len(list(run)) for _, run in itertools.groupby(unequal))]
+    return [(start, end, start, end) for start, end in itertools.pairwise(ends) if unequal[start]]
+
+
+def _aligned(left: list[str], right: list[str]) -> list[Change]:
+    """Return where two contents, cut into pieces, differ when equal pieces are laid beside each other."""
+    one, two = ([0, *itertools.accumulate(map(len, pieces))] for pieces in (left, right))
+    matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
+    return [(one[a], one[b], two[c], two[d]) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal"]
 
 
 def _kind(one: str, two: str, beside: str) -> str:
