@@ -32,6 +32,8 @@ MAX_SINGLES = 4  # characters replaced where they stand, between two anchors; mo
 # From here on texts with one edit in a hundred characters have several, which may be adjacent and look like a
 # wording, or put a digit for a digit; and who reports of something else says so in more than one place.
 LONG_CHARS = 120
+# From here on there are three and more, so that two adjacent ones do not come alone: what does is another name.
+SEVERAL_CHARS = 250
 # A template has a fact to fill in more often than once in so many characters; less is a correction.
 FACT_CHARS = 500
 
@@ -40,7 +42,6 @@ class Differences(NamedTuple):
     """How often one text says something in place of the other, by kind."""
 
     figures: int
-    digits: int  # one digit that only one of the texts has, beside others: another figure, or an edit of it
     wordings: int
     slips: int  # two characters for two others: a short name, or two adjacent edits
     edits: int
@@ -54,15 +55,16 @@ def reports_other(left: Codes, right: Codes, *, apart: bool = False, contained: 
     as often as a copy, so one fact or passage is enough. With `contained`, only what stands in `left`
     counts, as `right` holds more by nature.
     """
-    figures, digits, wordings, slips, edits, passages = differences(left, right, contained=contained)
-    facts = figures + digits + wordings + slips
+    figures, wordings, slips, edits, passages = differences(left, right, contained=contained)
+    facts = figures + wordings + slips
     if apart:
         return facts + passages > 0
     if len(left) < LONG_CHARS:
         return 0 < facts >= edits
     by_chance = not passages and not wordings  # chance edits single characters, sometimes two that adjoin
     if by_chance:
-        facts = figures + (digits + slips) // 2
+        alone = not edits and len(left) >= SEVERAL_CHARS
+        facts = figures + (slips if alone else slips // 2)
     return facts >= edits + by_chance and facts * FACT_CHARS >= len(left)
 
 
@@ -71,7 +73,7 @@ def differences(left: Codes, right: Codes, *, contained: bool = False) -> Differ
 
     >>> one, two = (np.array(list(map(ord, f"今天国家统计局发布{month}月份数据"))) for month in (3, 4))
     >>> differences(one, two)
-    Differences(figures=1, digits=0, wordings=0, slips=0, edits=0, passages=0)
+    Differences(figures=1, wordings=0, slips=0, edits=0, passages=0)
     """
     kinds, singles = collections.Counter[str](), collections.Counter[str]()
     for one, two in _gaps(left, right, open_ended=contained):
@@ -81,7 +83,6 @@ def differences(left: Codes, right: Codes, *, contained: bool = False) -> Differ
     repeated = sum(count for both, count in singles.items() if count > 1 and len(both) > 1)
     return Differences(
         kinds["figure"],
-        kinds["digit"],
         kinds["wording"] + repeated,
         kinds["slip"],
         kinds["edit"] - repeated,
@@ -220,7 +221,7 @@ def _kind(one: str, two: str, beside: str) -> str:
     """Return what it is that `one` stands for `two`, given the characters beside it."""
     shorter, longer = sorted((len(one), len(two)))
     if _is_figure(one, two, beside):
-        return "digit" if longer == 1 and not shorter else "figure"
+        return "figure"
     if shorter == longer == 2:
         return "slip"
     if not shorter:
