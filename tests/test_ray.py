@@ -12,7 +12,7 @@ import pytest
 from tests.builds import build, config_of, corpus, files, small_pieces
 from tests.deadly import DEADLY, deadly, slowly
 
-from caibian import engine, local, shards
+from caibian import account, engine, local, shards
 from caibian.corpus import Corpus
 from caibian.errors import ConfigError
 from caibian.local import Progress
@@ -113,6 +113,8 @@ def test_a_document_that_kills_its_worker_is_named_and_the_rest_is_built(
     rows = found.columns("place", "dropped").to_pylist()
     assert [row["place"] for row in rows] == [f"line {number}" for number in range(1, 9)]
     assert [row["place"] for row in rows if row["dropped"] == "crashed"] == ["line 6"]
+    told = account.crashed(found, found.columns("dropped")["dropped"])
+    assert told == ["dropped, as it crashes its worker: 8.jsonl, line 6"]
     safe = steps(path, tmp_path / "inline", run=partial(engine.run, workers=1))
     columns = ("id", "words", "topics", "text_hash")
     assert found.columns(*columns).filter(others()).equals(safe.columns(*columns).filter(others()))

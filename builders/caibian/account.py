@@ -123,6 +123,15 @@ def notes(report: splits.Report) -> list[str]:
     return found
 
 
+def crashed(corpus: Corpus, dropped: pa.ChunkedArray) -> list[str]:
+    """Return which documents killed the worker that had them, a sentence each."""
+    if not pc.any(pc.equal(dropped, "crashed")).as_py():
+        return []
+    rows = corpus.columns("source", "place").filter(pc.fill_null(pc.equal(dropped, "crashed"), False))
+    where = [f"{row['source']}, {row['place']}" if row["place"] else row["source"] for row in rows.to_pylist()]
+    return [f"dropped, as it crashes its worker: {place}" for place in where]
+
+
 def _by_split(labels: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
     return {split: {name: counts[split] for name, counts in labels.items()} for split in splits.SPLITS}
 

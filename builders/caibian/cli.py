@@ -115,10 +115,11 @@ def build(
         raise ConfigError("--ray-address: is of use with --engine ray only")
     checked = _load(config, source)
     from caibian import pipeline, show
+    from caibian.progress import progress
     from caibian.startup import without_pandas
 
     without_pandas()
-    with show.progress(quiet=quiet) as on_progress:
+    with progress(quiet=quiet) as on_progress:
         summary = pipeline.build(
             checked,
             out=out,

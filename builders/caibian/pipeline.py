@@ -151,15 +151,16 @@ def build(
         labels = account.label_set(corpus.columns("topics"), config, titles(how))
         assigned = assign(corpus, config, labels, folder)
         facts = account.facts(corpus, assigned.rows, assigned.report, labels, config, pieces)
-        on_progress(Progress("deduplicate", 1, 1))
+        counts = facts.funnel
+        on_progress(Progress("deduplicate", 1, 1, rows=counts["read"], dropped=counts["read"] - counts["kept"]))
         if not facts.funnel["kept"]:
             raise DataError(f"nothing to publish: {account.losses(facts.funnel)}")
         if dry_run:
-            return _summary(facts, assigned, None)
+            return _summary(facts, assigned, corpus, None)
         with publish.open_draft(out, config.name, config.version) as draft:
             published, facts = _publish(draft, folder, corpus, assigned, facts, config, run, on_progress)
         folder.prune()
-    return _summary(facts, assigned, published)
+    return _summary(facts, assigned, corpus, published)
 
 
 def _require_writable(config: Config, target: Path) -> None:
@@ -172,7 +173,7 @@ def _require_writable(config: Config, target: Path) -> None:
             raise ConfigError(f"{folder}: holds {target}, which the build writes; choose an --out outside of it")
 
 
-def _summary(facts: publish.Facts, assigned: Assigned, published: publish.Published | None) -> Summary:
+def _summary(facts: publish.Facts, assigned: Assigned, corpus: Corpus, published: publish.Published | None) -> Summary:
     return Summary(
         name=facts.config["name"],
         version=facts.config["version"],
@@ -180,7 +181,7 @@ def _summary(facts: publish.Facts, assigned: Assigned, published: publish.Publis
         rows={split: rows for split, rows in assigned.report.sizes.items() if rows},
         labels=facts.topics,
         repairs=facts.repairs,
-        notes=account.notes(assigned.report),
+        notes=[*account.crashed(corpus, assigned.rows["dropped"]), *account.notes(assigned.report)],
         baseline=facts.baseline,
         folder=str(published.folder) if published else None,
         state=published.state if published else None,
@@ -200,17 +201,23 @@ def _publish(
     """Write rows, baseline and card into the draft and make it the version."""
     from caibian import baseline  # scikit-learn takes longer to import than many a command to run
 
-    on_progress(Progress("publish", 0, 1))
+    on_progress(Progress("publish", 0))
     parts = [
         publish.Shard(left.paths, right.path, left.rows)
         for left, right in zip(corpus.prepared, corpus.labelled, strict=True)
     ]
     cache = publish.Cache(folder.path, config.version)
     files, notes = publish.write_rows(
-        draft.folder, parts, assigned.rows, labels=facts.labels, options=config.publish, run=run, cache=cache
+        draft.folder,
+        parts,
+        assigned.rows,
+        labels=facts.labels,
+        options=config.publish,
+        run=run,
+        cache=cache,
+        on_wrote=lambda done, total, rows: on_progress(Progress("publish", done, total, rows)),
     )
     folder.keep(notes)
-    on_progress(Progress("publish", 1, 1))
     trained = None
     if config.baseline is not None:
         on_progress(Progress("baseline", 0, 1))

@@ -1,25 +1,14 @@
-"""What the command line shows: progress, the summary of a build, a record before and after."""
+"""What the command line shows: the summary of a build, a record before and after."""
 
 import difflib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
 from caibian.loaders.clean.page import parse
-from caibian.local import OnProgress, Progress
 from caibian.pipeline import LabelReview, Summary
 from caibian.publish import Diff, Pushed
 
@@ -251,34 +240,3 @@ def pushed(done: Pushed, *, dry_run: bool) -> None:
     console.print(f"{len(done.uploaded)} {verb}, {len(done.deleted)} deleted, {len(done.unchanged)} as they are")
     if done.url:
         console.print(Text(done.url))
-
-
-@contextmanager
-def progress(*, quiet: bool) -> Iterator[OnProgress]:
-    """Give a function that shows a bar a stage on stderr; in a log, a line a stage; nothing when quiet."""
-    console = Console(stderr=True, quiet=quiet)
-    if quiet or not console.is_terminal:
-        yield _ignore
-        return
-    columns = (
-        TextColumn("{task.description:<12}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[note]}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Bars(*columns, console=console) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def on_progress(now: Progress) -> None:
-            if now.stage not in tasks:
-                tasks[now.stage] = bars.add_task(now.stage, total=now.total, note="")
-            note = f"{now.rows:,} rows, {now.dropped:,} dropped" if now.rows else ""
-            bars.update(tasks[now.stage], completed=now.done, total=now.total, note=note)
-
-        yield on_progress
-
-
-def _ignore(now: Progress) -> None:
-    """Take no notice: stderr is no terminal."""

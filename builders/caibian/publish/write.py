@@ -1,7 +1,7 @@
 """Step 7, publish: rows -> Parquet files, a run of rows after the other, each an independent task."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -55,6 +55,7 @@ def write_rows(
     options: Options,
     run: Run,
     cache: Cache | None = None,
+    on_wrote: Callable[[int, int, int], None] = lambda done, total, rows: None,
 ) -> tuple[list[FileInfo], list[Path]]:
     """Write the configs articles, paragraphs and dropped under `folder`/data; return their files in order, and notes.
 
@@ -62,6 +63,7 @@ def write_rows(
     A split or config without rows gets no file, since `datasets` loads no empty split. Each run of
     `options.rows_per_shard` rows makes two items of `run`. Where a note in the `cache` says that an earlier version
     has the same rows, their columns beside the labels are copied from it; the notes returned are for the next build.
+    `on_wrote` hears how many items are done, of how many, and how many rows of all configs they wrote.
     Raises DataError where no row is left, where a label is unknown and where the disk is full.
     """
     _check(shares, assignment)
@@ -73,10 +75,12 @@ def write_rows(
     with writing(folder):
         tasks = [_noted(task, layout) for task in plan_tasks(folder, shares, assignment, options.rows_per_shard)]
         is_light = len(tasks) <= LIGHT_TASKS and all(task.is_light for task in tasks)
-        for result in (map if is_light else run)(partial(write_files, layout=layout), tasks):
+        results = (map if is_light else run)(partial(write_files, layout=layout), tasks)
+        for number, result in enumerate(results, start=1):
             if not isinstance(result, list):
                 raise DataError(f"{folder}: a file could not be written: {getattr(result, 'reason', result)}")
             found += result
+            on_wrote(number, len(tasks), sum(file.rows for file, _ in found))
         return _without_empty(folder, [file for file, _ in found]), [
             one for _, note in found if note is not None for one in reuse.of_all_versions(note)
         ]
