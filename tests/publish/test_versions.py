@@ -71,8 +71,10 @@ def test_a_changed_row_makes_a_major_version_due(tmp_path: Path, changes: dict[i
 
 def test_a_wrong_number_is_refused_with_the_due_one(tmp_path: Path) -> None:
     based(tmp_path)
-    with pytest.raises(DataError, match=r"1 row moved\): MAJOR is due, that is 2\.0\.0"):
+    with pytest.raises(DataError, match=r"moved\): MAJOR is due, that is 2\.0\.0; with `split: \{frozen: "):
         build(tmp_path, "1.1.0", changes=MOVED)
+    with pytest.raises(DataError, match=r"1 row relabelled\): MAJOR is due, that is 2\.0\.0$"):
+        build(tmp_path, "1.1.0", changes=RELABELLED)
     assert sorted(path.name for path in (tmp_path / "dist/news").iterdir()) == ["1.0.0"]
 
 

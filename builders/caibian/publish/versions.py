@@ -7,7 +7,7 @@ from pathlib import Path
 
 from caibian.errors import DataError
 from caibian.publish import manifest
-from caibian.publish.diff import Part, diff
+from caibian.publish.diff import Diff, Part, diff
 from caibian.publish.draft import Draft
 from caibian.publish.due import due_part
 
@@ -29,8 +29,15 @@ def require_due(draft: Draft, digest: str) -> None:
         found = diff(earlier, draft.folder, examples_of_each=0)
         raise DataError(
             f"{draft.target}: is not the number for what changed since {found.old} ({found.summary()}):"
-            f" {found.part} is due, that is {found.due}"
+            f" {found.part} is due, that is {found.due}{_advice(found, earlier)}"
         )
+
+
+def _advice(found: Diff, earlier: Path) -> str:
+    """Return how rows that changed their split for the sake of rare labels can be kept where they were."""
+    if not found.articles["moved"].rows:
+        return ""
+    return f"; with `split: {{frozen: {earlier}}}` in the config no row moves"
 
 
 def latest_before(target: Path) -> Path | None:
