@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from caibian import publish, shards, splits
+from caibian import publish, shards, splits, storage
 from caibian.config import Config
 from caibian.corpus import Corpus
 from caibian.loaders.read import Piece
@@ -66,11 +66,11 @@ def facts(
 
 
 def _portable(options: dict[str, Any]) -> dict[str, Any]:
-    """Return a config's options without folders of this machine: of an absolute path, its last name."""
+    """Return a config's options without folders of this machine: of an absolute path or an address, its last name."""
     named = [*((source, "path") for source in options["sources"]), (options["label"], "taxonomy")]
     for section, key in (*named, (options["label"], "gold"), (options["split"], "frozen")):
         path = os.path.expanduser(section[key] or "")
-        if os.path.isabs(path):
+        if os.path.isabs(path) or storage.is_address(path):
             section[key] = os.path.basename(os.path.normpath(path))
     return options
 

@@ -20,7 +20,7 @@ def check(path: Path, *, source: str | None = None) -> list[str]:
         return list(error.problems)
     problems = []
     for item in config.sources:
-        problems += _problems_of(partial(find, config.resolve(item.path)))
+        problems += _problems_of(partial(find, config.locate(item.path)))
         problems += _problems_of(partial(next, reading.plan(item, ()), None))  # of its options, without any file
     if config.label.taxonomy is not None:
         problems += labelling.problems(config.resolve(config.label.taxonomy))

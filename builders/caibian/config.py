@@ -10,6 +10,7 @@ import pydantic
 import yaml
 from pydantic import Field
 
+from caibian import storage
 from caibian.errors import ConfigError
 
 # The characters that are safe in a folder's, a file's and a Hugging Face repository's name.
@@ -63,7 +64,7 @@ class Source(Options):
     """Files to read, and how."""
 
     path: str
-    """File, folder or glob; relative to the config's own folder."""
+    """File, folder or glob, relative to the config's own folder; or an address in a store, as s3://bucket/folder."""
     format: Literal["auto", "text", "html", "jsonl", "csv", "tsv", "parquet", "warc", "wet"] = "auto"
     """Format of the files; auto looks at their content."""
     encoding: str = "auto"
@@ -177,7 +178,7 @@ class Split(Options):
     min_rows_per_label: Annotated[int, Field(ge=0)] = 1
     """Rows of every label wanted in each split; the build says which labels cannot have them."""
     frozen: str | None = None
-    """Folder of an earlier version, relative to the config, whose assignments are kept."""
+    """Folder of an earlier version, relative to the config, or its address, whose assignments are kept."""
 
 
 class Publish(Options):
@@ -231,6 +232,10 @@ class Config(Options):
         """Return `path` as seen from the config's folder."""
         return self._folder / Path(path).expanduser()
 
+    def locate(self, path: str) -> str:
+        """Return `path` as seen from the config's folder, the address of something in a store as it is."""
+        return path if storage.is_address(path) else str(self.resolve(path))
+
 
 def load(path: Path, *, source: str | None = None) -> Config:
     """Return the checked config in the YAML file `path`; `source` replaces the path of its sources.
@@ -260,19 +265,19 @@ def _with_source(data: dict[str, Any], source: str) -> dict[str, Any]:
     """
     if not source:
         raise ConfigError("--source: is empty; name a file, a folder or a glob")
-    given = Path(source).expanduser().absolute()
+    given = source if storage.is_address(source) else str(Path(source).expanduser().absolute())
     listed = data.get("sources")
     sources = [item for item in listed if _has_path(item)] if isinstance(listed, list) else []
     found: list[dict[str, Any]] = []
     for item in sources:
         pattern = Path(item["path"]).name
-        files = sorted(given.glob(pattern)) if given.is_dir() and len(sources) > 1 else []
-        if given.is_file() and fnmatch.fnmatch(given.name, pattern):
+        files = storage.children(given, pattern) if len(sources) > 1 and storage.is_folder(given) else []
+        if storage.is_file(given) and fnmatch.fnmatch(Path(given).name, pattern):
             files = [given]
-        found += [{**item, "path": str(file)} for file in files]
+        found += [{**item, "path": file} for file in files]
     if not found:
         first = {key: value for key, value in sources[0].items() if key != "split"} if sources else {}
-        found = [{**first, "path": str(given)}]
+        found = [{**first, "path": given}]
     return {**data, "sources": found}
 
 
@@ -417,9 +422,20 @@ def _contradictions(config: Config) -> list[str]:
         problems.append('baseline.models: must name a model that learns, beside "rules"; or set baseline: null')
     if config.baseline is not None and not config.publish.text:
         problems.append("baseline: has nothing to learn from where publish.text is false; set baseline: null")
-    for key, value in (("label.taxonomy", config.label.taxonomy), ("split.frozen", config.split.frozen)):
-        if value is not None and not config.resolve(value).is_dir():
+    return problems + _missing(config)
+
+
+def _missing(config: Config) -> list[str]:
+    """Return what the config names beside its sources and is not there. What lies in a store is not looked up."""
+    taxonomy, gold, frozen = config.label.taxonomy, config.label.gold, config.split.frozen
+    problems = [
+        f"{key}: must be on a disk, got {value}; only sources and split.frozen may be in a store"
+        for key, value in (("label.taxonomy", taxonomy), ("label.gold", gold))
+        if value is not None and storage.is_address(value)
+    ]
+    for key, value in (("label.taxonomy", taxonomy), ("split.frozen", frozen)):
+        if value is not None and not storage.is_address(value) and not config.resolve(value).is_dir():
             problems.append(f"{key}: {config.resolve(value)} is not a folder")
-    if config.label.gold is not None and not config.resolve(config.label.gold).is_file():
-        problems.append(f"label.gold: {config.resolve(config.label.gold)} is not a file")
+    if gold is not None and not storage.is_address(gold) and not config.resolve(gold).is_file():
+        problems.append(f"label.gold: {config.resolve(gold)} is not a file")
     return problems

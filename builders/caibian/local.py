@@ -79,7 +79,7 @@ def find_pieces(config: Config) -> list[Piece]:
 
 
 def _pieces(config: Config, source: Source) -> Iterator[Piece]:
-    return reading.plan(source, find(config.resolve(source.path)))
+    return reading.plan(source, find(config.locate(source.path)))
 
 
 def prepare_piece(task: Task, *, how: Recipe, code: str) -> Shard:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from caibian import storage
 from caibian.config import Fields
 from caibian.errors import DataError
 from caibian.loaders.read import encodings
@@ -55,7 +56,7 @@ def read(
 
 def _open(path: str) -> pq.ParquetFile:
     try:
-        return pq.ParquetFile(path)
+        return pq.ParquetFile(storage.open_binary(path) if storage.is_address(path) else path)
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path}: not a readable Parquet file: {_first_line(error)}") from None
 

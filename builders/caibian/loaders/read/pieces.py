@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from caibian import storage
 from caibian.config import Source
 from caibian.errors import ConfigError
 from caibian.loaders.read import encodings, jsonl, parquet
@@ -137,14 +138,14 @@ def _format(file: File, head: bytes) -> str:
 
 def _can_be_cut(file: File, head: bytes, encoding: str) -> bool:
     """Return whether the file is plain lines whose ends can be found without reading it from its start."""
-    with open(file.path, "rb") as raw:
+    with storage.open_binary(file.path) as raw:
         packed = is_packed(raw.read(4))
     wide = encoding.startswith(("utf-16", "utf-32"))  # whose newline is more than one byte
     return not packed and not wide and not jsonl.is_one_value(head, encoding)
 
 
 def _sha256(path: str) -> str:
-    with open(path, "rb") as file:
+    with storage.open_binary(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -157,7 +158,7 @@ def _cut_lines(file: File, encoding: str) -> Iterator[tuple[Part, int]]:
     cuts: list[tuple[int, int, int, str]] = []  # start, stop, number of the first line, SHA-256
     start = position = 0
     line = first_line = 1
-    with open(file.path, "rb") as raw:
+    with storage.open_binary(file.path) as raw:
         while chunk := raw.read(PIECE_BYTES):
             whole.update(chunk)
             end = chunk.rfind(b"\n") + 1

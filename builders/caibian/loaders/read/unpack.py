@@ -7,6 +7,7 @@ from typing import BinaryIO, cast
 
 import zstandard
 
+from caibian import storage
 from caibian.errors import DataError
 
 HEAD = 1 << 16  # bytes that format and encoding are told by
@@ -20,19 +21,18 @@ _ZSTD_MAX_WINDOW = 1 << 27  # what the zstd tool itself takes without being told
 
 
 def open_plain(path: str) -> BinaryIO:
-    """Open a file for reading its bytes from the start, unpacked where they are packed (told by content).
+    """Open a file here or in a store for reading its bytes from the start, unpacked where they are packed (told by content).
 
     Reading raises one of BREAKS where a packed file is damaged. Raises DataError where it cannot be opened.
     """
     try:
-        raw = open(path, "rb")  # noqa: SIM115  (the caller closes it)
+        raw = storage.open_binary(path)
         magic = raw.read(4)
         raw.seek(0)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from None
     if magic.startswith(_GZIP):
-        raw.close()
-        return cast(BinaryIO, gzip.GzipFile(path, "rb"))
+        return cast(BinaryIO, _Gzip(raw))
     if is_zstandard(magic):
         return cast(BinaryIO, io.BufferedReader(_Zstandard(raw), 1 << 17))
     return raw
@@ -65,6 +65,18 @@ def read_up_to(file: BinaryIO, limit: int) -> tuple[bytes, bool]:
     except BREAKS:
         return b"".join(chunks), True
     return b"".join(chunks), False
+
+
+class _Gzip(gzip.GzipFile):
+    """Members as one plain stream, over a file that is closed with it."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        super().__init__(fileobj=raw)
+        self._raw_file = raw
+
+    def close(self) -> None:
+        super().close()
+        self._raw_file.close()
 
 
 class _Zstandard(io.RawIOBase):

@@ -5,6 +5,7 @@ from typing import BinaryIO, NamedTuple
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
+from caibian import storage
 from caibian.loaders.read import http_response
 from caibian.loaders.read.document import MAX_BYTES, to_record
 from caibian.loaders.read.record import Record
@@ -82,7 +83,7 @@ def _blocks(path: str) -> Iterator[tuple[int, _Block | str]]:
     start: int | None = 0
     # Lenient parsing, for header lines that end in a bare newline, passes over damage without a word.
     is_lenient = b"\r\n" not in read_head(path)[:100]
-    with open(path, "rb") as file:
+    with storage.open_binary(path) as file:
         while start is not None and false_starts < MAX_FALSE_STARTS:
             last: _Block | _Broken = _Broken(start)
             for block in _run(file, start, is_lenient=is_lenient):
