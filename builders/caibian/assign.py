@@ -27,7 +27,7 @@ class Assigned:
 def assign(corpus: Corpus, config: Config, labels: publish.LabelSet, folder: shards.Folder) -> Assigned:
     """Return the cluster, the split and the reason for dropping of every row: the global half of a build."""
     rows = account.without_unlabelled(corpus.columns(*_LIGHT), labels)
-    frozen = publish.assignments(config.resolve(config.split.frozen)) if config.split.frozen else None
+    frozen = publish.assignments(config.locate(config.split.frozen)) if config.split.frozen else None
     precedence = splits.precedence(rows, options=config.split, frozen=frozen)
     clusters = _clusters(corpus, rows["dropped"], precedence, config.deduplicate.similarity, folder)
     rows = _with(rows, clusters.rows)

@@ -27,7 +27,7 @@ def check(path: Path, *, source: str | None = None) -> list[str]:
     if config.label.gold is not None:
         problems += _problems_of(partial(_judgements, config, config.resolve(config.label.gold)))
     if config.split.frozen is not None:
-        problems += _problems_of(partial(publish.assignments, config.resolve(config.split.frozen)))
+        problems += _problems_of(partial(publish.assignments, config.locate(config.split.frozen)))
     return [f"{path}: {problem}" for problem in problems]
 
 

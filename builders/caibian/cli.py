@@ -25,9 +25,11 @@ app = typer.Typer(
 )
 
 ConfigFile = Annotated[Path | None, typer.Argument(help="Config file (YAML); without one, the bundled sample.")]
-Source = Annotated[str | None, typer.Option("--source", help="File, folder or glob to read instead of the config's.")]
+Source = Annotated[str | None, typer.Option("--source", help="Files or address to read instead of the config's.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
-Dataset = Annotated[Path, typer.Argument(help="Folder of a dataset's version, such as dist/sample/1.0.0.")]
+Dataset = Annotated[
+    str, typer.Argument(help="Folder of a dataset's version, such as dist/sample/1.0.0, or its address in a store.")
+]
 
 
 # Typer brings its own copy of click or uses the installed one; either way these are the bases of its errors.
@@ -98,7 +100,11 @@ def _options(
 def build(
     config: ConfigFile = None,
     source: Source = None,
-    out: Annotated[Path, typer.Option(help="Folder to publish into: OUT/NAME/VERSION.")] = Path("dist"),
+    out: Annotated[str, typer.Option(help="Folder or s3://... to publish into: OUT/NAME/VERSION.")] = "dist",
+    work: Annotated[
+        Path | None,
+        typer.Option(help="Folder of half-done work, which all workers see; default: OUT, of s3://... dist."),
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=1024, help="Processes; default: one a core.")] = None,
     engine: Annotated[Literal["local", "ray"], typer.Option(help="Where the work runs.")] = "local",
     ray_address: Annotated[
@@ -123,6 +129,7 @@ def build(
         summary = pipeline.build(
             checked,
             out=out,
+            work=work,
             workers=workers,
             engine_name=engine,
             address=ray_address,
@@ -165,9 +172,10 @@ def inspect(
     if row_id is not None:
         if len(files) > 1 or config is not None:
             raise ConfigError("--id: takes one DATASET and no --config")
-        from caibian.publish import history
+        from caibian.publish import at_hand, history
 
-        found = history(Path(files[0]), row_id)
+        with at_hand(files[0]) as folder:
+            found = history(folder, row_id)
         _print_json(found) if json else show.history(found)
         return
     checked = _load_options(config)
@@ -199,14 +207,16 @@ def evaluate(
 ) -> None:
     """Score a model, or predictions from anywhere, against a dataset's labels, with 95 % intervals."""
     from caibian import baseline, show
+    from caibian.publish import at_hand
 
     if model is not None and predictions is not None:
         raise ConfigError("--model and --predictions: give one of them, and the other as --against")
     said_by = model or predictions
-    scored = baseline.evaluate_folder(dataset, split=split, said_by=said_by)
-    compared = (
-        baseline.compare_folder(dataset, split=split, said_by=said_by, against=against) if against is not None else None
-    )
+    compared = None
+    with at_hand(dataset) as folder:
+        scored = baseline.evaluate_folder(folder, split=split, said_by=said_by)
+        if against is not None:
+            compared = baseline.compare_folder(folder, split=split, said_by=said_by, against=against)
     if json:
         _print_json({**scored.as_dict(), "comparison": compared.as_dict() if compared else None})
     else:
@@ -241,7 +251,7 @@ def export(
 
 @app.command(epilog="Example: build-dataset labels dist/sample/1.0.0 --gold gold.jsonl --review look.csv")
 def labels(
-    target: Annotated[Path, typer.Argument(help="Config file, or folder of a dataset's version.")],
+    target: Annotated[str, typer.Argument(help="Config file, or folder or address of a dataset's version.")],
     gold: Annotated[Path | None, typer.Option(help="People's judgements (JSONL) to measure against.")] = None,
     review: Annotated[Path | None, typer.Option(help="File to write the rows worth a look into.")] = None,
     tool: Annotated[
@@ -252,8 +262,10 @@ def labels(
 ) -> None:
     """Show how the labelling functions do: coverage, overlap, conflict, and against people's labels P, R and F1."""
     from caibian import pipeline, show
+    from caibian.publish import at_hand
 
-    found = pipeline.review_labels(target, gold=gold, out=review, tool=tool, most=most)
+    with at_hand(target) as here:
+        found = pipeline.review_labels(here, gold=gold, out=review, tool=tool, most=most)
     _print_json(found.analysis) if json else show.labels(found)
 
 
@@ -272,9 +284,11 @@ def gold(
 @app.command(epilog="Example: build-dataset verify dist/sample/1.0.0")
 def verify(dataset: Dataset, json: Json = False) -> None:
     """Prove a dataset folder intact: hashes of files and rows, schema, counts, no cluster in two splits, loadable."""
+    from caibian.publish import at_hand
     from caibian.publish import verify as problems_of
 
-    problems = problems_of(dataset)
+    with at_hand(dataset) as folder:
+        problems = problems_of(folder)
     if json:
         _print_json({"dataset": str(dataset), "problems": problems})
     elif not problems:
@@ -287,15 +301,17 @@ def verify(dataset: Dataset, json: Json = False) -> None:
 
 @app.command(epilog="Example: build-dataset diff dist/news/1.0.0 dist/news/1.1.0")
 def diff(
-    old: Annotated[Path, typer.Argument(help="Folder of the older version.")],
-    new: Annotated[Path, typer.Argument(help="Folder of the newer version.")],
+    old: Annotated[str, typer.Argument(help="Folder or address of the older version.")],
+    new: Annotated[str, typer.Argument(help="Folder or address of the newer version.")],
     json: Json = False,
 ) -> None:
     """Show what changed between two versions: rows added, removed, moved, relabelled, retexted."""
     from caibian import show
+    from caibian.publish import at_hand
     from caibian.publish import diff as compare
 
-    changes = compare(old, new)
+    with at_hand(old) as before, at_hand(new) as after:
+        changes = compare(before, after)
     _print_json(changes.to_json()) if json else show.changes(changes)
 
 
@@ -311,9 +327,11 @@ def push(
     import dataclasses
 
     from caibian import show
+    from caibian.publish import at_hand
     from caibian.publish import push as upload
 
-    pushed = upload(dataset, repo, dry_run=dry_run, endpoint=endpoint)
+    with at_hand(dataset) as folder:
+        pushed = upload(folder, repo, dry_run=dry_run, endpoint=endpoint)
     _print_json(dataclasses.asdict(pushed)) if json else show.pushed(pushed, dry_run=dry_run)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from caibian import account, engine, publish, review, shards
+from caibian import account, engine, publish, review, shards, storage
 from caibian.assign import Assigned, assign
 from caibian.config import Config, Label, load
 from caibian.corpus import Corpus
@@ -118,14 +118,15 @@ class Summary:
     repairs: Mapping[str, Mapping[str, int]]  # kind -> documents, count
     notes: Sequence[str]  # what the user should know: labels short of rows, leaks that the source shipped
     baseline: Mapping[str, Any] | None
-    folder: str | None  # None for a dry run
+    folder: str | None  # or address; None for a dry run
     state: str | None  # published, replaced, unchanged
 
 
 def build(
     config: Config,
     *,
-    out: Path,
+    out: Path | str,
+    work: Path | None = None,
     engine_name: engine.Engine = "local",
     workers: int | None = None,
     address: str | None = None,
@@ -134,13 +135,20 @@ def build(
 ) -> Summary:
     """Build the dataset that `config` describes into out/<name>/<version> and return what was built.
 
+    `out` is a folder, or an address in an object store. In `work`, a folder that every worker sees, lies what the
+    build keeps for the next one; by default in `out`, and for an address in the folder dist.
+
     Local steps run shard by shard on the engine; clustering and splitting see light columns of all rows; a shard
     that an earlier run left is not made again. Raises DataError where nothing can be read or published.
     """
-    _require_writable(config, out / config.name)
+    store = f"{str(out).rstrip('/')}/{config.name}" if storage.is_address(str(out)) else None
+    here = Path(out) if store is None else work or Path("dist")
+    _require_writable(config, here / config.name, store)
     pieces = find_pieces(config)
+    if store is not None and not dry_run:
+        publish.require_writable(store)
     with (
-        shards.open_folder(out / config.name) as folder,
+        shards.open_folder((work or here) / config.name) as folder,
         engine.start(engine_name, workers=workers or os.cpu_count() or 1, address=address) as run,
     ):
         how = recipe(config, folder.path)
@@ -157,17 +165,23 @@ def build(
             raise DataError(f"nothing to publish: {account.losses(facts.funnel)}")
         if dry_run:
             return _summary(facts, assigned, corpus, None)
-        with publish.open_draft(out, config.name, config.version) as draft:
+        with publish.open_draft(here, config.name, config.version, store=store) as draft:
             published, facts = _publish(draft, folder, corpus, assigned, facts, config, run, on_progress)
         folder.prune()
     return _summary(facts, assigned, corpus, published)
 
 
-def _require_writable(config: Config, target: Path) -> None:
+def _require_writable(config: Config, target: Path, store: str | None) -> None:
     """Raise ConfigError where the build cannot write into a folder: for its name, or as a source that holds it."""
     if printable(str(target)) != str(target):
         raise ConfigError(f"{target}: is no name in UTF-8, as Parquet files need; choose another --out")
     for source in config.sources:
+        if storage.is_address(source.path):
+            if store is not None and f"{store}/".startswith(source.path.rstrip("/") + "/"):
+                raise ConfigError(
+                    f"{source.path}: holds {store}, which the build writes; choose an --out outside of it"
+                )
+            continue
         folder = config.resolve(source.path)
         if folder.is_dir() and target.resolve().is_relative_to(folder.resolve()):
             raise ConfigError(f"{folder}: holds {target}, which the build writes; choose an --out outside of it")
@@ -183,7 +197,7 @@ def _summary(facts: publish.Facts, assigned: Assigned, corpus: Corpus, published
         repairs=facts.repairs,
         notes=[*account.crashed(corpus, assigned.rows["dropped"]), *account.notes(assigned.report)],
         baseline=facts.baseline,
-        folder=str(published.folder) if published else None,
+        folder=published.place if published else None,
         state=published.state if published else None,
     )
 

@@ -11,6 +11,7 @@ from rich.text import Text
 from caibian.loaders.clean.page import parse
 from caibian.pipeline import LabelReview, Summary
 from caibian.publish import Diff, Pushed
+from caibian.storage import is_address
 
 if TYPE_CHECKING:
     from caibian.baseline import Comparison, Evaluation
@@ -51,7 +52,10 @@ def summary(built: Summary) -> None:
         console.print("dry run: nothing was written")
         return
     console.print(Text(f"{built.state}: {built.folder}"))
-    print(f'from datasets import load_dataset; dataset = load_dataset("{built.folder}")')
+    given = f'"{built.folder}"'
+    if is_address(built.folder):  # load_dataset takes the card of a folder and of a repository, of no other place
+        given = f'"parquet", data_files="{built.folder}/data/articles/train-*.parquet"'
+    print(f"from datasets import load_dataset; dataset = load_dataset({given})")
 
 
 def _score_table(scores: Mapping[str, Any]) -> Table:

@@ -109,6 +109,68 @@ def open_binary(path: str) -> io.BufferedReader:
     return io.BufferedReader(_Stored(path), _MOST)
 
 
+def read_bytes(address: str) -> bytes | None:
+    """Return a small file of a store, None where it is not there."""
+    with reaching(address):
+        disk, path = _disk(address)
+        try:
+            return bytes(disk.cat_file(path))
+        except FileNotFoundError:
+            return None
+
+
+def sizes(address: str) -> dict[str, int]:
+    """Return the bytes of every file below a folder of a store, by its path in it, folder by folder; none if empty."""
+    found: dict[str, int] = {}
+    waiting = [(entry.name, entry) for entry in _below(address)]
+    while waiting:
+        path, entry = waiting.pop()
+        if entry.folder:
+            waiting += [(f"{path}/{inner.name}", inner) for inner in _below(entry.path)]
+        else:
+            found[path] = entry.size or 0
+    return dict(sorted(found.items()))
+
+
+def _below(address: str) -> list[Entry]:
+    return entries(address) if is_folder(address) else []
+
+
+def put(file: Path, address: str) -> None:
+    """Put a file into a store; it appears there as a whole."""
+    with reaching(address):
+        disk, path = _disk(address)
+        disk.put_file(str(file), path)
+
+
+def put_bytes(address: str, data: bytes) -> None:
+    """Put a small file into a store."""
+    with reaching(address):
+        disk, path = _disk(address)
+        disk.pipe_file(path, data)
+
+
+def create(address: str, data: bytes) -> bool:
+    """Put a small file into a store where there is none (If-None-Match), and return whether it was."""
+    with reaching(address):
+        disk, path = _disk(address)
+        try:
+            disk.pipe_file(path, data, mode="create")
+        except FileExistsError:
+            return False
+    return True
+
+
+def remove(address: str) -> None:
+    """Remove a file from a store, if it is there."""
+    with reaching(address):
+        disk, path = _disk(address)
+        try:
+            disk.rm_file(path)
+        except FileNotFoundError:
+            return  # another build was quicker
+
+
 class _Stored(io.RawIOBase):
     """The bytes of a file in a store, a range of them for each request."""
 

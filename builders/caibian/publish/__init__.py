@@ -8,6 +8,7 @@ from caibian.publish.history import history
 from caibian.publish.plan import ASSIGNMENT
 from caibian.publish.published import articles, assignments
 from caibian.publish.push import Pushed, push
+from caibian.publish.store import at_hand, require_writable
 from caibian.publish.verify import verify
 from caibian.publish.write import write_rows
 
@@ -26,11 +27,13 @@ __all__ = [
     "SourceFile",
     "articles",
     "assignments",
+    "at_hand",
     "diff",
     "finish",
     "history",
     "open_draft",
     "push",
+    "require_writable",
     "verify",
     "write_rows",
 ]

@@ -19,16 +19,27 @@ _TRIES = 20  # against a build that makes and removes the same folder; each take
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The hidden folder that becomes `target` when it is finished."""
+    """The hidden folder that becomes `target` when it is finished, or is put into a store."""
 
     folder: Path
     name: str
     version: str
+    store: str | None = None  # address of the folder of versions, where that is not the draft's own
+
+    @property
+    def shelf(self) -> Path:
+        """Return the folder in which versions lie side by side; for a store, copies of those that are compared."""
+        return self.folder.parent if self.store is None else self.work / "shelf"
 
     @property
     def target(self) -> Path:
         """Return the folder of the finished version."""
-        return self.folder.parent / self.version
+        return self.shelf / self.version
+
+    @property
+    def place(self) -> str:
+        """Return the path or the address of the finished version."""
+        return str(self.target) if self.store is None else f"{self.store}/{self.version}"
 
     @property
     def work(self) -> Path:
@@ -42,15 +53,15 @@ class Draft:
 
 
 @contextmanager
-def open_draft(out: Path, name: str, version: str) -> Iterator[Draft]:
-    """Give an empty draft of out/name/version that no other build can have at the same time.
+def open_draft(out: Path, name: str, version: str, *, store: str | None = None) -> Iterator[Draft]:
+    """Give an empty draft of out/name/version, or of store/version, that no other build can have at the same time.
 
     Whatever a killed build left is cleared first. When the block ends without `finish`, or with an error, nothing
     of the draft remains. Raises DataError where another build holds the version, where the folder cannot be
     written, and where the disk is full.
     """
     parent = out / name
-    draft = Draft(parent / f".draft-{version}", name, version)
+    draft = Draft(parent / f".draft-{version}", name, version, store)
     with writing(parent):
         made, lock = _hold(parent, version)
     try:
@@ -78,7 +89,7 @@ def writing(path: Path, *, refused: bool = True) -> Iterator[None]:
 
 def recover(draft: Draft) -> None:
     """Bring back a version whose replacing was cut short, and clear what a killed build left."""
-    if draft.replaced.exists():
+    if draft.store is None and draft.replaced.exists():
         if not draft.target.exists():
             draft.replaced.rename(draft.target)
         else:

@@ -106,7 +106,12 @@ class Facts:
 class Published:
     """A dataset folder that was verified."""
 
-    folder: Path
+    place: str  # its path, or its address in a store
     state: State
     digest: str  # SHA-256 of all rows; equal rows have equal digests
     rows: Mapping[str, Mapping[str, int]]  # config -> split -> rows
+
+    @property
+    def folder(self) -> Path:
+        """Return the path of a folder that is here."""
+        return Path(self.place)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from caibian.errors import DataError
-from caibian.publish import manifest, versions
+from caibian.publish import manifest, store, versions
 from caibian.publish.card import write_card
 from caibian.publish.croissant import write_croissant
 from caibian.publish.draft import Draft, writing
@@ -20,7 +20,7 @@ from caibian.publish.verify import is_intact
 
 
 def finish(draft: Draft, files: Sequence[FileInfo], facts: Facts) -> Published:
-    """Write what describes the draft, prove it, and make it the version; return where it is.
+    """Write what describes the draft, prove it, and make it the version, here or in a store; return where it is.
 
     Files that others put into the draft (a baseline, a report) become part of it. An existing version of equal rows
     keeps its place, with new metadata where that changed. Raises DataError where it has other rows or where the
@@ -34,14 +34,15 @@ def finish(draft: Draft, files: Sequence[FileInfo], facts: Facts) -> Published:
         digest: str = record["content_sha256"]
         _describe(draft.folder, files, facts, schemas, record)
         if problems := leak_problems(draft.folder, record["files"]):
-            raise DataError(f"{draft.target}: was not published: {'; '.join(problems)}")
+            raise DataError(f"{draft.place}: was not published: {'; '.join(problems)}")
+        store.shelve(draft, digest)
         versions.require_due(draft, digest)
         state = _place(draft)
     rows = {
         config: {split: part["rows"] for split, part in entry["splits"].items()}
         for config, entry in record["configs"].items()
     }
-    return Published(draft.target, state, digest, rows)
+    return Published(draft.place, state, digest, rows)
 
 
 def _describe(
@@ -61,8 +62,13 @@ def _describe(
 
 
 def _place(draft: Draft) -> State:
-    """Make the draft the visible version; the existing one, of equal rows, gives way only to other metadata."""
+    """Make the draft the visible version; the existing one, of equal rows, gives way only to other metadata.
+
+    In a store nothing gives way: there, to replace a folder is not one step.
+    """
     shutil.rmtree(draft.work)
+    if draft.store is not None:
+        return store.upload(draft.folder, draft.place)
     if not draft.target.exists():
         draft.folder.rename(draft.target)
         return "published"

@@ -8,16 +8,17 @@ import pyarrow as pa
 from caibian.errors import DataError
 from caibian.publish import manifest
 from caibian.publish.index import batches, named, reading
+from caibian.publish.store import at_hand
 
 
-def assignments(folder: Path) -> pa.Table:
-    """Return `id` and `split` (string) of every article published in `folder`, in order.
+def assignments(dataset: str | Path) -> pa.Table:
+    """Return `id` and `split` (string) of every article published in a folder, or at an address, in order.
 
-    Raises DataError where the folder is no dataset of ours, or is damaged.
+    Raises DataError where it is no dataset of ours, or is damaged.
     """
-    record = manifest.read(folder)
     tables = [pa.table({"id": pa.array([], pa.string()), "split": pa.array([], pa.string())})]
-    with reading(folder):
+    with at_hand(str(dataset), only=("data/articles/",)) as folder, reading(folder):
+        record = manifest.read(folder)
         for file in record["files"]:
             if file.get("config") == "articles":
                 split = pa.scalar(file["split"])

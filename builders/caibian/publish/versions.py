@@ -3,6 +3,7 @@ PATCH when only storage or metadata changed. The sense is that of TensorFlow Dat
 """
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from caibian.errors import DataError
@@ -42,13 +43,21 @@ def _advice(found: Diff, earlier: Path) -> str:
 
 def latest_before(target: Path) -> Path | None:
     """Return the folder of the latest version before `target` beside it, None where there is none."""
-    folders = [folder for folder in target.parent.iterdir() if _VERSION.fullmatch(folder.name)]
-    earlier = [
-        folder
-        for folder in folders
-        if (folder / manifest.MANIFEST).exists() and _number(folder.name) < _number(target.name)
-    ]
-    return max(earlier, key=lambda folder: _number(folder.name), default=None)
+    if not target.parent.exists():  # the shelf of a store that has none
+        return None
+    names = down_from(target.name, [folder.name for folder in target.parent.iterdir()])
+    folders = (target.parent / name for name in names if _number(name) < _number(target.name))
+    return next((folder for folder in folders if (folder / manifest.MANIFEST).exists()), None)
+
+
+def down_from(version: str, names: Iterable[str]) -> list[str]:
+    """Return those of the names that are `version` or an earlier one, the latest first.
+
+    >>> down_from("1.10.0", ["1.9.0", "1.10.0", ".shards", "2.0.0", "0.1.0"])
+    ['1.10.0', '1.9.0', '0.1.0']
+    """
+    found = [name for name in names if _VERSION.fullmatch(name) and _number(name) <= _number(version)]
+    return sorted(found, key=_number, reverse=True)
 
 
 def fits(earlier: str, version: str, part: Part) -> bool:

@@ -21,7 +21,7 @@ _ZSTD_MAX_WINDOW = 1 << 27  # what the zstd tool itself takes without being told
 
 
 def open_plain(path: str) -> BinaryIO:
-    """Open a file here or in a store for reading its bytes from the start, unpacked where they are packed (told by content).
+    """Open a file or an address for reading its bytes from the start, unpacked where they are packed (by content).
 
     Reading raises one of BREAKS where a packed file is damaged. Raises DataError where it cannot be opened.
     """
