@@ -1,5 +1,6 @@
 """A real S3 server on this machine, and what it holds."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ def serve() -> Iterator[Any]:
     server_module = pytest.importorskip("moto.server", reason="moto is not installed: pip install 'caibian[test]'")
     import s3fs
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = server_module.ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     _, port = server.get_host_and_port()

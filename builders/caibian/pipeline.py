@@ -178,9 +178,7 @@ def _require_writable(config: Config, target: Path, store: str | None) -> None:
     for source in config.sources:
         if storage.is_address(source.path):
             if store is not None and f"{store}/".startswith(source.path.rstrip("/") + "/"):
-                raise ConfigError(
-                    f"{source.path}: holds {store}, which the build writes; choose an --out outside of it"
-                )
+                raise ConfigError(f"{source.path}: holds {store}, which the build writes; choose another --out")
             continue
         folder = config.resolve(source.path)
         if folder.is_dir() and target.resolve().is_relative_to(folder.resolve()):

@@ -120,20 +120,16 @@ def read_bytes(address: str) -> bytes | None:
 
 
 def sizes(address: str) -> dict[str, int]:
-    """Return the bytes of every file below a folder of a store, by its path in it, folder by folder; none if empty."""
+    """Return the bytes of every file below a folder of a store, by its path in it; none if there is no folder."""
     found: dict[str, int] = {}
-    waiting = [(entry.name, entry) for entry in _below(address)]
+    waiting = [(entry.name, entry) for entry in (entries(address) if is_folder(address) else ())]
     while waiting:
         path, entry = waiting.pop()
         if entry.folder:
-            waiting += [(f"{path}/{inner.name}", inner) for inner in _below(entry.path)]
+            waiting += [(f"{path}/{inner.name}", inner) for inner in entries(entry.path)]
         else:
             found[path] = entry.size or 0
     return dict(sorted(found.items()))
-
-
-def _below(address: str) -> list[Entry]:
-    return entries(address) if is_folder(address) else []
 
 
 def put(file: Path, address: str) -> None:

@@ -76,14 +76,14 @@ def upload(folder: Path, address: str) -> State:
     """
     paths = manifest.visible_files(folder)
     stored = (folder / manifest.MANIFEST).read_bytes()
+    if storage.is_file(f"{address}/{manifest.MANIFEST}"):
+        return _settled(address, stored)
     _claim(address, stored)
     present = storage.sizes(address)
     if manifest.MANIFEST in present:
         return _settled(address, stored)
     if strays := sorted(path for path in present if path not in {*paths, CLAIM}):
-        raise DataError(
-            f"{address}: holds files of no version, such as {strays[0]}; remove them, or take another --out"
-        )
+        raise DataError(f"{address}: holds {strays[0]}, which is of no version; remove it, or choose another --out")
     for path in sorted(paths, key=lambda path: path == manifest.CARD):  # what a reader starts from last
         if path != manifest.MANIFEST:
             storage.put(folder / path, f"{address}/{path}")
@@ -128,7 +128,7 @@ def _settled(address: str, stored: bytes) -> State:
 
 def _copy(address: str, folder: Path, *, only: tuple[str, ...]) -> None:
     """Copy the visible files of a version whose path starts with one of `only`."""
-    paths = storage.sizes(address) if storage.is_folder(address) else {}
+    paths = storage.sizes(address)
     if manifest.MANIFEST not in paths:
         raise DataError(f"{address}: is no dataset of ours; it has no {manifest.MANIFEST}")
     for path in paths:
