@@ -8,17 +8,23 @@ import fnmatch
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from caibian.errors import CaibianError, ConfigError, DataError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _PASSWORD = re.compile(r"[^/]*:[^/]*@")
 # A request takes about as long as half a MB on its way: a look at a file's start asks for little, reading on for more.
 _FIRST, _MOST = 128 << 10, 4 << 20
+_AT_ONCE = 8  # requests under way: more are of little use to a worker, which has the pages to clean as well
 _EXTRAS = {"s3": "'caibian[s3]'", "s3a": "'caibian[s3]'"}
 _REFUSED = re.compile(r"credential|forbidden|denied|unauthorized|\b40[13]\b", re.IGNORECASE)
 
@@ -165,6 +171,18 @@ def remove(address: str) -> None:
             disk.rm_file(path)
         except FileNotFoundError:
             return  # another build was quicker
+
+
+def ahead(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Yield function(item) for each item, in order, of a few at once: for what mostly waits for a store."""
+    waiting: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for item in items:
+            waiting.append(pool.submit(function, item))
+            if len(waiting) >= _AT_ONCE:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 class _Stored(io.RawIOBase):

@@ -1,9 +1,10 @@
 """Step 1, read: files in any format and encoding -> one row a document."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import pyarrow as pa
 
+from caibian import storage
 from caibian.config import Source
 from caibian.errors import DataError
 from caibian.loaders.read import document, jsonl, parquet, tabular, warc
@@ -16,6 +17,7 @@ __all__ = ["File", "Part", "Piece", "find", "plan", "read", "with_file_hashes"]
 # A table of a few MB, whether its documents are headlines or pages.
 ROWS_AT_A_TIME = 512
 CHARS_AT_A_TIME = 4 << 20
+SMALL_PAGE = 1 << 20  # bytes; a larger page takes longer on its way than the request for it
 
 
 def read(piece: Piece) -> Iterator[pa.Table]:
@@ -26,9 +28,9 @@ def read(piece: Piece) -> Iterator[pa.Table]:
     """
     found: list[tuple[Origin, Record]] = []
     chars = 0
-    for part in piece.parts:
+    for part, records in zip(piece.parts, _read_parts(piece), strict=True):
         origin = Origin(part.file.name, part.sha256, part.format, _content(piece.source, part.format))
-        for record in _read_part(piece.source, part):
+        for record in records:
             found.append((origin, record))
             chars += len(record.raw)
             if len(found) >= ROWS_AT_A_TIME or chars >= CHARS_AT_A_TIME:
@@ -55,6 +57,18 @@ def _content(source: Source, file_format: str) -> str:
     if source.content != "auto":
         return source.content
     return "article" if file_format in ("jsonl", "csv", "tsv", "parquet") else "page"
+
+
+def _read_parts(piece: Piece) -> Iterator[Iterable[Record]]:
+    """Yield the records of each part; small pages in a store, each a request that takes its time, a few at once."""
+    if not any(storage.is_address(part.file.path) for part in piece.parts):
+        return (_read_part(piece.source, part) for part in piece.parts)
+
+    def records(part: Part) -> Iterable[Record]:
+        found = _read_part(piece.source, part)
+        return list(found) if part.format in ("text", "html") and part.file.size <= SMALL_PAGE else found
+
+    return storage.ahead(records, piece.parts)
 
 
 def _read_part(source: Source, part: Part) -> Iterator[Record]:

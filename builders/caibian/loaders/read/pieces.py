@@ -1,6 +1,7 @@
 """What one task reads, cut so that a small change of the input changes few pieces."""
 
 import hashlib
+import itertools
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -84,10 +85,10 @@ def plan(source: Source, found: Iterable[File]) -> Iterator[Piece]:
     if source.encoding != "auto" and encodings.canonical(source.encoding) is None:
         raise ConfigError(f"sources: encoding: no encoding is called {source.encoding!r}; gb18030, big5, utf-16 are")
     held: list[tuple[Part, int, float]] = []  # part, its cost, how readily a piece ends behind it
-    for file in found:
-        for part, size in _parts(source, file):
+    for parts in _of_files(source, found):
+        for part, size in parts:
             cost = size + FILE_COST
-            ticket = _chance(f"{file.name}\0{part.start}") / cost
+            ticket = _chance(f"{part.file.name}\0{part.start}") / cost
             if cost * _PIECES_A_CAP >= PIECE_BYTES and held:  # a large part stands alone, whatever its neighbours
                 yield _piece(source, held)
                 held = []
@@ -101,6 +102,16 @@ def plan(source: Source, found: Iterable[File]) -> Iterator[Piece]:
                 held = []
     if held:
         yield _piece(source, held)
+
+
+def _of_files(source: Source, found: Iterable[File]) -> Iterator[Iterable[tuple[Part, int]]]:
+    """Yield the parts of each file, in order."""
+    files = iter(found)
+    first = list(itertools.islice(files, 1))
+    files = itertools.chain(first, files)
+    if first and storage.is_address(first[0].path):
+        return storage.ahead(lambda file: list(_parts(source, file)), files)
+    return (_parts(source, file) for file in files)
 
 
 def _piece(source: Source, held: Iterable[tuple[Part, int, float]]) -> Piece:
