@@ -17,6 +17,7 @@ import zstandard
 from fsspec.registry import _registry as fsspec_registry
 from tests.builds import build, files
 from tests.object_store import BUCKET, held, put_folder, serve
+from tests.publish import hub
 
 from caibian import cli, pipeline, storage
 from caibian.config import Config, Source, load
@@ -110,6 +111,21 @@ def test_pieces_of_a_large_file_are_read_by_ranges(
     assert [piece.key() for piece in there] == [piece.key() for piece in here]
     assert len(there) > 3
     assert next(reading.read(there[-1])).equals(next(reading.read(here[-1])))
+
+
+def test_a_repository_of_the_hugging_face_hub_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    files = {"rows.jsonl": jsonl(documents(5)), "rows.jsonl.gz": gzip.compress(jsonl(documents(5, first=5)), mtime=0)}
+    with hub.serve() as running:
+        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", running.url)
+        template = f"{running.url}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+        monkeypatch.setattr("huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", template)
+        running.exists, running.files = True, files
+        rows = read_all("hf://datasets/me/news")
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    assert rows.equals(read_all(str(tmp_path)))
 
 
 def test_any_place_can_be_sought(disk: Any, bucket: str) -> None:

@@ -1,4 +1,4 @@
-"""A small server that speaks what `huggingface_hub` calls to push a dataset."""
+"""A small server that speaks what `huggingface_hub` calls to push a dataset, and to read its files."""
 
 import base64
 import hashlib
@@ -56,6 +56,8 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:  # noqa: C901  (a class 
                     self._send(404, {"error": "Repository not found"}, code="RepoNotFound")
                 else:
                     self._send(200, _tree(hub))
+            elif "/resolve/" in self.path:
+                self._send_range(hub.files[self.path.partition("/resolve/main/")[2]])
             else:
                 self._send(200, {"id": "me/news", "sha": "0" * 40, "siblings": [], "private": False})
 
@@ -82,6 +84,14 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:  # noqa: C901  (a class 
                 self.rfile.readline()
             self.rfile.readline()
             return b"".join(pieces)
+
+        def _send_range(self, content: bytes) -> None:
+            start, end = self.headers["Range"].removeprefix("bytes=").split("-")
+            part = content[int(start) : int(end) + 1]
+            self.send_response(206)
+            self.send_header("Content-Length", str(len(part)))
+            self.end_headers()
+            self.wfile.write(part)
 
         def _send(self, status: int, value: object, code: str | None = None) -> None:
             body = json.dumps(value).encode()
