@@ -89,7 +89,7 @@ def test_every_format_is_read_as_from_a_disk(tmp_path: Path, disk: Any, bucket: 
     put_folder(disk, tmp_path, bucket)
     disk.pipe_file(f"{bucket}/a/", b"")  # as consoles mark a folder
 
-    for below in ("", "/*.jsonl*", "/**/*.txt", "/a", "/rows.parquet", "/[a-c]*/*"):
+    for below in ("", "/*.jsonl*", "/**/*.txt", "/a/", "/rows.parquet", "/[a-c]*/*"):
         here, there = list(find(f"{tmp_path}{below}")), list(find(f"{bucket}{below}"))
         assert [(file.name, file.size) for file in there] == [(file.name, file.size) for file in here]
         assert all(file.path.startswith("s3://") for file in there)

@@ -89,7 +89,7 @@ def children(folder: str, pattern: str) -> list[str]:
 
 
 def entries(address: str) -> list[Entry]:
-    """Return what a folder of a store holds, in no order. Raises DataError where it cannot be listed."""
+    """Return what a folder of a store holds, sorted by name. Raises DataError where it cannot be listed."""
     with reaching(address):
         disk, path = _disk(address)
         disk.invalidate_cache(path)  # what is remembered may be old, and of millions of files takes much memory
@@ -101,7 +101,7 @@ def entries(address: str) -> list[Entry]:
         name = full.rpartition("/")[2]
         if name and full != path.rstrip("/"):  # an empty file can stand for the folder itself
             found[name, info["type"]] = _entry(f"{address.rstrip('/')}/{name}", info)
-    return list(found.values())
+    return sorted(found.values(), key=lambda entry: (entry.name, entry.folder))
 
 
 def open_binary(path: str) -> io.BufferedReader:

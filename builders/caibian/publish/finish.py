@@ -35,8 +35,9 @@ def finish(draft: Draft, files: Sequence[FileInfo], facts: Facts) -> Published:
         _describe(draft.folder, files, facts, schemas, record)
         if problems := leak_problems(draft.folder, record["files"]):
             raise DataError(f"{draft.place}: was not published: {'; '.join(problems)}")
-        store.shelve(draft, digest)
-        versions.require_due(draft, digest)
+        with store.naming(draft.shelf, draft.store):
+            store.shelve(draft, digest)
+            versions.require_due(draft, digest)
         state = _place(draft)
     rows = {
         config: {split: part["rows"] for split, part in entry["splits"].items()}

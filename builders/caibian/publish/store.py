@@ -36,10 +36,21 @@ def at_hand(dataset: str, *, only: tuple[str, ...] = ("",)) -> Iterator[Path]:
     address = dataset.rstrip("/")
     with tempfile.TemporaryDirectory(prefix="caibian-") as parent:
         folder = Path(parent) / address.rpartition("/")[2]
-        with _naming(folder, address):
+        with naming(folder, address):
             with writing(folder):
                 _copy(address, folder, only=(manifest.MANIFEST, *only))
             yield folder
+
+
+@contextmanager
+def naming(folder: Path, address: str | None) -> Iterator[None]:
+    """Let errors name the address that the user gave, and not where its copy is; None: it is no copy."""
+    try:
+        yield
+    except DataError as error:
+        if address is None:
+            raise
+        raise DataError(str(error).replace(str(folder), address)) from error.__cause__
 
 
 def require_writable(address: str) -> None:
@@ -61,10 +72,9 @@ def shelve(draft: Draft, digest: str) -> None:
     for name in versions.down_from(draft.version, [entry.name for entry in storage.entries(draft.store)]):
         address, folder = f"{draft.store}/{name}", draft.shelf / name
         if storage.is_file(f"{address}/{manifest.MANIFEST}"):
-            with _naming(draft.shelf, draft.store):
-                _copy(address, folder, only=(manifest.MANIFEST,))
-                if manifest.read(folder)["content_sha256"] != digest:
-                    _copy(address, folder, only=_COMPARED)
+            _copy(address, folder, only=(manifest.MANIFEST,))
+            if manifest.read(folder)["content_sha256"] != digest:
+                _copy(address, folder, only=_COMPARED)
             return
 
 
@@ -139,12 +149,3 @@ def _copy(address: str, folder: Path, *, only: tuple[str, ...]) -> None:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             with storage.open_binary(f"{address}/{path}") as source, (folder / path).open("wb") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
-
-
-@contextmanager
-def _naming(folder: Path, address: str) -> Iterator[None]:
-    """Let errors name the address that the user gave, and not where its copy is."""
-    try:
-        yield
-    except DataError as error:
-        raise DataError(str(error).replace(str(folder), address)) from error.__cause__
