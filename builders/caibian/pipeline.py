@@ -144,9 +144,9 @@ def build(
     store = f"{str(out).rstrip('/')}/{config.name}" if storage.is_address(str(out)) else None
     here = Path(out) if store is None else work or Path("dist")
     _require_writable(config, here / config.name, store)
-    pieces = find_pieces(config)
     if store is not None and not dry_run:
         publish.require_writable(store)
+    pieces = find_pieces(config)
     with (
         shards.open_folder((work or here) / config.name) as folder,
         engine.start(engine_name, workers=workers or os.cpu_count() or 1, address=address) as run,
