@@ -256,9 +256,9 @@ def test_a_dropped_row_has_no_split() -> None:
 
 def test_a_later_copy_does_not_move_a_cluster() -> None:
     texts = [article(number, 8) for number in range(200)]
-    old, _ = build(corpus(texts, days=[1] * 200), Split(min_rows_per_label=0))
+    old, _ = build(corpus(texts, days=[1] * 200), Split())
     later = [text[12:] + "又讯" for text in texts[:50]]
-    grown, _ = build(corpus(texts + later, days=[1] * 200 + [2] * 50), Split(min_rows_per_label=0))
+    grown, _ = build(corpus(texts + later, days=[1] * 200 + [2] * 50), Split())
     before, now = published(old), published(grown)
     assert all(now[row_id] == name for row_id, name in before.items() if row_id in now)
 

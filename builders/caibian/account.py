@@ -113,14 +113,19 @@ def notes(report: splits.Report) -> list[str]:
     empty = dict.fromkeys(short.split for short in report.short if not report.sizes[short.split])
     found = [f"no row is in {split}" for split in empty]
     found += [
-        f"{short.label}: {short.rows} of {short.wanted} rows wanted in {short.split} "
-        f"({short.clusters} clusters of copies in all)"
+        f"{_lack(short)} ({short.clusters} clusters of copies in all)"
         for short in report.short
         if short.split not in empty
     ]
     found += [f"leak as shipped, {kind.replace(' ', ', ')}: {count} pairs" for kind, count in report.leaks.items()]
     found += [f"{count} rows of the unknown split {name!r}" for name, count in report.unknown.items()]
     return found
+
+
+def _lack(short: splits.Short) -> str:
+    if short.wanted:
+        return f"{short.label}: {short.rows} of {short.wanted} rows wanted in {short.split}"
+    return f"{short.label}: no row in {short.split}; split.min_rows_per_label moves clusters to where labels lack"
 
 
 def crashed(corpus: Corpus, dropped: pa.ChunkedArray) -> list[str]:

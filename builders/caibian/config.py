@@ -175,8 +175,9 @@ class Split(Options):
     """Share of the clusters in validation."""
     test: Share = 0.1
     """Share of the clusters in test."""
-    min_rows_per_label: Annotated[int, Field(ge=0)] = 1
-    """Rows of every label wanted in each split; the build says which labels cannot have them."""
+    min_rows_per_label: Annotated[int, Field(ge=0)] = 0
+    """Rows of every label wanted in each split, for which clusters are moved; the build says which labels lack some.
+    With 0 none is moved, and a cluster's split is the same whatever else is in the corpus."""
     frozen: str | None = None
     """Folder of an earlier version, relative to the config, or its address, whose assignments are kept."""
 

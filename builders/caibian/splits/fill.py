@@ -92,13 +92,13 @@ def _fill_label(plan: _Plan, label: int, target: int) -> None:
 def short_labels(
     labels: LabelRows, clusters: Groups, codes: Codes, *, min_rows: int, needed: set[int]
 ) -> tuple[Short, ...]:
-    """Return the labels that have fewer rows in a needed split than wanted."""
+    """Return the labels that have fewer rows in a needed split than wanted, or none."""
     counts = label_counts(labels, codes)
     published = codes[labels.rows] != NONE
     pairs = np.stack([labels.numbers[published], clusters.of_row[labels.rows[published]]])
     spread = np.bincount(np.unique(pairs, axis=1)[0], minlength=len(labels.names))
     return tuple(
         Short(labels.names[label], SPLITS[code], int(counts[label, code]), min_rows, int(spread[label]))
-        for label, code in np.argwhere(counts < min_rows).tolist()
+        for label, code in np.argwhere(counts < max(min_rows, 1)).tolist()
         if code in needed
     )
