@@ -11,19 +11,22 @@ from typing import Any
 from .compiled import read_context
 from .taxonomy import Function, Taxonomy
 
-Rules = Mapping[str, Mapping[str, Any]]  # of each labelling function, by topic and name: what its vote depends on
+# Of each labelling function, by topic and name, what its vote depends on; and lists of contexts, which many share.
+Rules = Mapping[str, Any]
 
 
-def rules(taxonomy: Taxonomy) -> dict[str, dict[str, Any]]:
+def rules(taxonomy: Taxonomy) -> dict[str, Any]:
     """Return all that labels depend on, in the order that evidence lists it in; plain JSON.
 
     Titles, definitions and examples are not in it, since they change no label.
     """
-    return {
-        f"{topic.id}.{number}.{function.name}": _rule(function)
+    lists: dict[tuple[str, ...], int] = {}
+    functions = {
+        f"{topic.id}.{number}.{function.name}": _rule(function, lists)
         for topic in taxonomy.topics
         for number, function in _numbered(topic.functions)
     }
+    return {"functions": functions, "contexts": list(map(list, lists))}
 
 
 def touching(old: Rules, new: Rules) -> frozenset[str] | None:
@@ -31,11 +34,12 @@ def touching(old: Rules, new: Rules) -> frozenset[str] | None:
 
     None where any document may get others: what both have stands in another order.
     """
-    if [name for name in old if name in new] != [name for name in new if name in old]:
+    ours, theirs = _functions(new), _functions(old)
+    if [name for name in theirs if name in ours] != [name for name in ours if name in theirs]:
         return None
     words: set[str] = set()
-    for name in {*old, *new}:
-        before, after = old.get(name), new.get(name)
+    for name in {*theirs, *ours}:
+        before, after = theirs.get(name), ours.get(name)
         if before is None or after is None or _apart_from_words(before) != _apart_from_words(after):
             words.update(*(_all_words(rule) for rule in (before, after) if rule is not None))
         elif before != after:
@@ -52,7 +56,13 @@ def _numbered(functions: Iterable[Function]) -> Iterable[tuple[int, Function]]:
         yield seen[function.name], function
 
 
-def _rule(function: Function) -> dict[str, Any]:
+def _functions(stored: Rules) -> dict[str, dict[str, Any]]:
+    """Return the functions of rules, each with its own list of contexts."""
+    lists = stored["contexts"]
+    return {name: {**rule, "not_in": lists[rule["not_in"]]} for name, rule in stored["functions"].items()}
+
+
+def _rule(function: Function, lists: dict[tuple[str, ...], int]) -> dict[str, Any]:
     return {
         "weight": function.weight,
         "where": list(function.where),
@@ -60,7 +70,7 @@ def _rule(function: Function) -> dict[str, Any]:
         "whole_words": function.whole_words,
         "words": list(function.words),
         "patterns": [[[list(part) for part in one.parts], list(one.gaps)] for one in function.patterns],
-        "not_in": list(function.not_in),
+        "not_in": lists.setdefault(function.not_in, len(lists)),
         "with": list(function.with_any),
         "without": list(function.without_any),
     }
