@@ -58,3 +58,20 @@ def test_second_seed_and_its_paragraphs(labeller: Labeller) -> None:
     for visit in (1, 4):
         assert {"industry", "projects"} <= set(paragraphs[visit])
     assert "roads" in paragraphs[3]
+
+
+@pytest.mark.parametrize("name", ["000", "004"])
+def test_spans_of_the_seeds_point_at_words_of_the_functions_that_voted(labeller: Labeller, name: str) -> None:
+    document = seed(name)
+    words = {
+        f"{topic.id}.{function.name}": {*function.words, *(word for one in function.patterns for word in one.parts[0])}
+        for topic in labeller.taxonomy.topics
+        for function in topic.functions
+    }
+    told = labeller.label(document)
+    spans = [(one, span) for one in told.topics for span in one.spans]
+    assert len(spans) > 20
+    for label, (paragraph, start, end) in spans:
+        text = document.title if paragraph < 0 else document.paragraphs[paragraph]
+        found = (text or "")[start:end]
+        assert any(found.startswith(word) for function in label.functions for word in words[function]), found
