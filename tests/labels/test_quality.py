@@ -33,12 +33,12 @@ def score(labeller: Labeller, rows: list[Row]) -> float:
 def test_national_news_with_gold(labeller: Labeller) -> None:
     data = Path(SHARED or "") / "data"
     rows = read_xwlb(data, data / "xwlb" / "gold_dev.jsonl", source="gold_dev")
-    assert score(labeller, rows) >= 0.92  # measured .957, .944 out of fold; the issue asks for .85
+    assert score(labeller, rows) >= 0.92  # measured .949, .944 out of fold; the issue asks for .85
 
 
 def test_national_news_that_nothing_was_fitted_to(labeller: Labeller) -> None:
     rows = read_xwlb(Path(SHARED or "") / "data", SILVER, source="silver", fold="final")
-    assert score(labeller, rows) >= 0.84  # measured .884; the issue asks for .78 on held-out items
+    assert score(labeller, rows) >= 0.84  # measured .857; the issue asks for .78 on held-out items
 
 
 def seed(name: str) -> Document:
