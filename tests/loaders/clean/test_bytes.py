@@ -7,6 +7,8 @@ from tests.damage import Decoder, damage, to_traditional, whole_table
 
 from caibian.loaders.clean import readings
 from caibian.loaders.clean.bytes import _Signs, context, undo
+from caibian.loaders.clean.lattice import Lattice
+from caibian.loaders.clean.parses import Parse
 
 
 def read(text: str, *, folded: bool = False) -> tuple[str, int, int]:
@@ -91,6 +93,26 @@ def test_open_brackets_decide_about_a_lost_mark() -> None:
 
 def test_a_page_of_nothing_but_signs_is_left_within_a_budget() -> None:
     assert read("發(fā)。?！斑" * 2_000)[0]
+
+
+@pytest.mark.parametrize("piece", ["發(fā)。?！斑", "經(jīng)勇?lián)硬?0", "勇?lián)"])
+def test_the_budget_bounds_the_parses_and_not_only_the_signs(piece: str) -> None:
+    """It once counted characters, each of which may make hundreds of parses: a megabyte took a minute."""
+
+    class Counted(Lattice):
+        parses = 0
+
+        def _branch(self, beam: list[Parse], match: re.Match[str]) -> list[Parse]:
+            new = super()._branch(beam, match)
+            self.parses += len(new)
+            return new
+
+    text = piece * 4_000
+    lattice = Counted(text, context(text, readings.gather(text), folded=False))
+    at = text.index("?")
+    while (run := lattice.read(at, at + 1, text[at - 1])) is not None and run.end < len(text):
+        at = text.index("?", max(run.end, at + 1))
+    assert 1_000 < lattice.parses < 8_000 + 2 * len(text)
 
 
 def test_signs_are_searched_for_once_a_page() -> None:

@@ -28,7 +28,8 @@ _LAST = frozenset("。！？”…")  # marks that a lost byte at the end of a t
 PAIRS = 4  # guesses at a character whose trail is lost together with the next lead
 _GUESSING = 8  # parses that guess at a lost byte: the others are less likely than one of the guesses
 MAX_RUN = 600  # tokens; a slip ends at the first ASCII character, so a longer run is no slip
-_BUDGET = 20_000  # tokens, and one for each eight characters of the page: more than a mirror's page needs
+_BUDGET = 8_000  # parses made, and one more a character of the page: twice what a mirror's page of 500 needs, ...
+_CHOOSING = 6  # ... where weighing one by words counts as so many, for so long it takes
 NONE, ANY = -1, 0  # instead of a pending byte: there is none; it is one that nobody has seen
 
 # Log probabilities of what the observed signs can be; of them, too, only the order of magnitude matters.
@@ -53,7 +54,7 @@ class Lattice:
         self.page = page
         self.context = context
         self.scores = Scores(page, context)
-        self.budget = _BUDGET + len(page) // 8
+        self.budget = _BUDGET + len(page)
         self.unseen = _UNSEEN_AGAIN if context.drops else _UNSEEN_BYTE
         self.codes = gbk.codes()
         self.characters = gbk.characters()
@@ -77,18 +78,23 @@ class Lattice:
             piece, kind = match[0], match.lastgroup
             if piece == "\n" or count > MAX_RUN:
                 break
-            self.budget -= 1
             end = match.end()
-            beam = prune(self._shown(beam, piece) if kind is None else self._branch(beam, match))
+            grown = self._shown(beam, piece) if kind is None else self._branch(beam, match)
+            self.budget -= len(grown)
+            beam = prune(grown)
             if not beam:
                 return None
             literal += self.scores.after(last, piece) if kind is None else _ODD * len(piece)
             last = piece[-1]
             if end >= sign and all(parse.pending == NONE for parse in beam) and not _GOES_ON.match(text, end):
                 ahead = _AHEAD.match(text, end) if len(beam) > 1 else None
-                return self.scores.choose(beam, before, (start, end), literal, ahead[0] if ahead else "")
+                return self._choose(beam, before, (start, end), literal, ahead[0] if ahead else "")
         beam = [new for parse in beam for new in self._finish(parse)]
-        return self.scores.choose(beam, before, (start, end), literal, "") if beam else None
+        return self._choose(beam, before, (start, end), literal, "") if beam else None
+
+    def _choose(self, beam: list[Parse], before: str, span: tuple[int, int], literal: float, follows: str) -> Run:
+        self.budget -= _CHOOSING * len(beam)
+        return self.scores.choose(beam, before, span, literal, follows)
 
     def _finish(self, parse: Parse) -> Iterator[Parse]:
         """Yield the parses at the end of the line, where the last byte may be gone."""

@@ -112,7 +112,9 @@ def find_odd(text: str, evidence: Evidence, *, drops: bool) -> list[tuple[int, i
         return []
     odd = set(evidence.odd)
     if drops and not evidence.everywhere:
-        odd.update((c, r) for c, r in evidence.annotated.items() if not is_injected(c, r, evidence))
+        odd.update(pair for pair in evidence.annotated.items() - _usual() if not is_injected(*pair, evidence))
+    if not odd:
+        return []
     found = [
         (match.start() - 1, match.end())
         for match in _BETWEEN.finditer(text)
