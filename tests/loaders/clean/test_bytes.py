@@ -86,6 +86,23 @@ def test_the_first_digit_of_a_year_that_a_decoder_swallowed_is_known() -> None:
     assert read("發(fā)展經(jīng)濟，已?kūn)浒赋?019年的個(gè)")[0].endswith("2019年的個")
 
 
+def test_the_bracket_of_a_later_slip_does_not_open_where_a_digit_was_swallowed() -> None:
+    """The `)` of the next eaten reading once made the lost digit a bracket: 每月(000元."""
+    text, _, lost = read("產(chǎn)業(yè)數(shù)量已?kūn)浒赋?00元，干部勇?lián)\ue2fd?dāng)。")
+    assert "?00元，干部勇擔當。" in text
+    assert "(" not in text
+    assert lost == 1
+
+
+def test_where_a_swallowed_digit_leaves_two_originals_alike_the_spot_is_kept_and_counted() -> None:
+    """No repair can tell 300 from 400 here: the decoder shows the same for both."""
+    shown = {damage(f"产业数量已备案{digit}00个，", table=whole_table()) for digit in "0123456789"}
+    assert len(shown) == 1
+    text, _, lost = read(shown.pop())
+    assert "備案?00個，" in text
+    assert lost == 1
+
+
 def test_open_brackets_decide_about_a_lost_mark() -> None:
     page = "這(zhè)是發(fā)展經(jīng)濟的實(shí)際，"
     assert read(f"{page}他說：“這是成果?！")[0].endswith("這是成果。”")
