@@ -299,6 +299,12 @@ def test_a_name_alone_is_another_report_and_beside_edits_two_of_them() -> None:
     assert len(kept([names[0], names[1].replace("工人", "王人", 1)])) == 1
 
 
+def test_a_report_passed_on_with_another_word_for_its_time_is_a_copy() -> None:
+    frame = article(1, 6) + "{}五点，镇上的早市开张。" + article(2, 6)
+    assert len(frame) >= differ.SEVERAL_CHARS
+    assert len(kept([frame.format("凌晨"), frame.format("早上")])) == 1
+
+
 def test_what_is_nearly_the_same_a_year_later_stays() -> None:
     text = article(1, 12)
     assert kept([text, text + "今年是建市七十五周年纪念"], days=[0, 365]) == [0, 1]
