@@ -26,7 +26,10 @@ NUMERALS = frozenset("零〇一二三四五六七八九十百千万亿两")
 COUNTERS = frozenset("年月日号时点分秒岁届期次批轮名人位个件起例所家只辆台吨元万亿成倍级等")
 # Who passes a report on a day later, or rewords it, puts one of these for another; no other event is named by them.
 TIMES = frozenset(
-    "今天 昨天 前天 今日 昨日 前日 日前 近日 当天 当日 凌晨 清晨 早晨 早上 上午 中午 下午 傍晚 晚上 深夜".split()
+    (
+        *("今天", "昨天", "前天", "今日", "昨日", "前日", "日前", "近日", "当天", "当日"),
+        *("凌晨", "清晨", "早晨", "早上", "上午", "中午", "下午", "傍晚", "晚上", "深夜"),
+    )
 )
 _FIGURES = re.compile(r"[0-9]{1,64}|.", re.DOTALL)  # runs of digits, and single characters
 Change = tuple[int, int, int, int]  # [start, end) in the one text, [start, end) in the other
