@@ -308,3 +308,17 @@ def test_a_shipped_test_split_keeps_its_copies_under_ids_of_their_own(run: Run) 
     assert code == 0, err
     assert json.loads(out)["rows"] == {"train": 5, "test": 3}
     assert run("verify", "out/news/1.0.0")[0] == 0
+
+
+def test_labels_shows_where_people_differ(run: Run) -> None:
+    pages(3)
+    _, out, _ = run("inspect", "--json", "pages")
+    ids = [json.loads(line)["id"] for line in out.splitlines()]
+    said = [(ids[0], "甲", ["roads"]), (ids[0], "乙", ["roads", "safety"]), (ids[1], "甲", []), (ids[1], "乙", [])]
+    lines = (json.dumps({"id": one, "topics": topics, "who": who, "when": None}) for one, who, topics in said)
+    Path("gold.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    code, out, _ = run("labels", config(), "--gold", "gold.jsonl")
+    assert code == 0
+    assert f"people differ on {ids[0]}: safety by 乙 (of 乙, 甲)" in out
+    assert "alpha" in out
+    assert ids[1] not in out.partition("labelling function")[0]

@@ -118,6 +118,7 @@ def labels(found: LabelReview) -> None:
             shown = [_or_dash(topic[name]) for name in ("precision", "recall", "f1", "f1_low", "f1_high")]
             topics.add_row(topic["topic"], str(topic["support"]), *shown[:3], f"{shown[3]} to {shown[4]}")
         console.print(topics)
+    _people(console, analysis)
     functions = Table("labelling function", "coverage", "overlap", "conflict", "accuracy")
     for one in sorted(analysis["functions"], key=lambda one: (-one["coverage"], one["name"]))[:40]:
         functions.add_row(
@@ -128,6 +129,23 @@ def labels(found: LabelReview) -> None:
         console.print(Text(f"look at {one['id']}: {one['topic']} ({one['reason']}, p = {one['probability']:.2f})"))
     if found.written:
         console.print(f"{found.written} rows written for review")
+
+
+def _people(console: Console, analysis: Mapping[str, Any]) -> None:
+    """Print how people agree among themselves, and the documents on which they do not."""
+    given = [one for one in analysis["agreement"] if one["given"]]
+    if not given:
+        return
+    people = Table("people agree on", "documents of several", "times given", "alpha", "kappa")
+    for one in given:
+        counts = (str(one["documents"]), str(one["given"]))
+        people.add_row(one["topic"], *counts, *(_or_dash(one[name]) for name in ("alpha", "kappa")))
+    console.print(people)
+    for conflict in analysis["conflicts"][:20]:
+        said = "; ".join(f"{topic} by {', '.join(who)}" for topic, who in conflict["topics"].items())
+        console.print(Text(f"people differ on {conflict['id']}: {said} (of {', '.join(conflict['judges'])})"))
+    if len(analysis["conflicts"]) > 20:
+        console.print(f"and on {len(analysis['conflicts']) - 20} more, which --json lists")
 
 
 def _or_dash(value: float | None) -> str:
