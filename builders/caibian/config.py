@@ -188,7 +188,7 @@ class Publish(Options):
     rows_per_shard: Annotated[int, Field(ge=1, le=1_000_000)] = 20_000
     """Rows that are read for one Parquet file of each split; they are two tasks, so fewer keep more workers busy."""
     text: bool = True
-    """false withholds titles, texts and words: ids, labels and hashes only."""
+    """false withholds titles, texts and words: ids, labels and hashed word counts (`features`) are published."""
     mask: tuple[Literal["phone", "email", "identity_number", "private_name"], ...] = ()
     """Personal data that is masked in titles and texts, character for character."""
 

@@ -1,3 +1,5 @@
+import zlib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +132,9 @@ def test_a_single_label_dataset_refuses_other_rows(tmp_path: Path, topics: Any, 
 
 def test_withheld_texts_are_in_no_file(tmp_path: Path) -> None:
     published = build(tmp_path, options=Options(text=False))
+    features = read(published.folder, "articles", "train")[0]["features"]
+    words = Counter(zlib.crc32(word.encode()) % 262_144 for paragraph in row(0)["words"] for word in paragraph)
+    assert [(one["bucket"], one["count"]) for one in features] == sorted(words.items())
     for config in ("articles", "paragraphs", "dropped"):
         assert not {"title", "text", "paragraphs", "sentences", "words"} & set(read(published.folder, config)[0])
     for file in published.folder.rglob("*"):

@@ -1,5 +1,6 @@
 """From the steps' columns to the published ones: pure functions on Arrow tables, without a loop over rows."""
 
+import zlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from caibian.errors import DataError
+from caibian.publish.columns import BUCKETS, FEATURES
 from caibian.publish.facts import LabelSet
 
 # The columns of the steps that publishing reads; the raw text stays behind.
@@ -26,7 +28,7 @@ PARAGRAPH_LABELS = ("id", "paragraphs", "paragraph_topics", "paragraph_evidence"
 
 def articles(rows: pa.Table, schema: pa.Schema, labels: LabelSet) -> pa.Table:
     """Return the rows of the config `articles`."""
-    columns = {"text": _text, "topics": _topics, "label": _label}
+    columns = {"text": _text, "topics": _topics, "label": _label, "features": _features}
     return pa.table(
         [columns[name](rows, labels) if name in columns else rows[name] for name in schema.names], schema=schema
     )
@@ -69,6 +71,19 @@ def paragraphs(rows: pa.Table, schema: pa.Schema, labels: LabelSet) -> pa.Table:
 
 def _text(rows: pa.Table, labels: LabelSet | None = None) -> pa.Array:
     return pc.binary_join(_whole(rows["paragraphs"]), "\n")
+
+
+def _features(rows: pa.Table, labels: LabelSet) -> pa.Array:
+    """Return how often each bucket of words occurs in each row, in the order of the buckets."""
+    words = _whole(rows["words"])
+    flat = pc.list_flatten(pc.list_flatten(words)).dictionary_encode()
+    buckets = np.array([zlib.crc32(word.encode()) % BUCKETS for word in flat.dictionary.to_pylist()], np.int64)
+    paragraphs, pieces = (pc.list_parent_indices(lists).to_numpy() for lists in (words, pc.list_flatten(words)))
+    key = paragraphs[pieces].astype(np.int64) * BUCKETS + buckets[flat.indices.to_numpy()]
+    found, counts = np.unique(key, return_counts=True)
+    offsets = np.searchsorted(found, np.arange(len(words) + 1) * BUCKETS).astype(np.int32)
+    items = [pa.array((found % BUCKETS).astype(np.int32)), pa.array(counts.astype(np.int32))]
+    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(items, fields=list(FEATURES.value_type)))
 
 
 def _topics(rows: pa.Table, labels: LabelSet) -> pa.Array:

@@ -55,7 +55,7 @@ def _summary(facts: Facts, files: Sequence[FileInfo], text: bool) -> str:
     kind = "any number of" if facts.labels.task == "multi-label" else "exactly one of"
     about = paragraph(facts.config.get("description") or "")
     made = f"{articles:,} Chinese texts, each with {kind} {labels} labels, built by Caibian from raw files."
-    held = "" if text else " Titles, texts and words are withheld; ids, labels and lineage are published."
+    held = "" if text else " Titles, texts and words are withheld; ids, labels, lineage and hashed words are published."
     return "\n\n".join(part for part in (about, made + held) if part)
 
 

@@ -10,6 +10,9 @@ from caibian.publish.facts import LabelSet
 from caibian.schema import EVIDENCE, REPAIRS
 
 _TEXTS = {"title", "text", "sentences", "words"}  # what `publish.text: false` withholds
+_INSTEAD = {"features"}  # what it publishes in place of them
+BUCKETS = 1 << 18  # of hashed words: of 2,000 different ones in a text some eight share a bucket
+FEATURES = pa.list_(pa.struct([("bucket", pa.int32()), ("count", pa.int32())]))
 
 _DECLARED: list[tuple[str, pa.DataType]] = [
     ("published", pa.date32()),
@@ -33,7 +36,7 @@ def schemas(labels: LabelSet, *, text: bool) -> dict[str, pa.Schema]:
     """Return the schema of each config; ClassLabel columns are int64 ids into `labels.names`."""
     configs = {"articles": _articles(labels), "paragraphs": _paragraphs(labels), "dropped": _dropped()}
     return {
-        name: pa.schema([column for column in columns if text or column[0] not in _TEXTS])
+        name: pa.schema([column for column in columns if column[0] not in (_INSTEAD if text else _TEXTS)])
         for name, columns in configs.items()
     }
 
@@ -56,6 +59,7 @@ def _articles(labels: LabelSet) -> list[tuple[str, pa.DataType]]:
         ("label_source", pa.string()),
         *_DECLARED,
         ("words", pa.list_(pa.list_(pa.string()))),  # a list a paragraph
+        ("features", FEATURES),
         *([("evidence", EVIDENCE)] if labels.explained else []),
         ("cluster", pa.string()),
         *_LINEAGE,
@@ -111,6 +115,8 @@ DESCRIPTIONS = {
     "section": "Section of the site or paper.",
     "url": "Address of the page.",
     "sentences": "Sentences of the paragraph; joined they are the paragraph.",
+    "features": f"Counts of the text's words without the words: a word's bucket is the CRC-32 of its UTF-8, modulo"
+    f" {BUCKETS:,}.",
     "words": "Words of each paragraph as jieba cuts them; joined they are the paragraph.",
     "cluster": "Id of the row that stands for all copies of this text; the rows of a cluster are in one split.",
     "source": "File that the record was read from.",

@@ -32,7 +32,8 @@ def due_part(old: Path, new: Path) -> Part:
     added = labels[0] != labels[1] or shapes[0] != shapes[1]
     in_order = set()  # configs that have the same rows in the same order
     for config in changed:
-        rows = [_light(folder, record, config) for folder, record in ((old, before), (new, after))]
+        sides = ((old, before), (new, after))
+        rows = [_light(folder, record, config, shapes[0][config]) for folder, record in sides]
         place = pc.index_in(rows[0]["id"], value_set=rows[1]["id"])
         if place.null_count or not rows[0].equals(rows[1].take(place)):
             return "MAJOR"
@@ -46,10 +47,13 @@ def due_part(old: Path, new: Path) -> Part:
     return "MINOR" if added else "PATCH"
 
 
-def _light(folder: Path, record: Record, config: str) -> pa.Table:
-    """Return id, split and labels (by name, as one string; null where not judged) of every row of a config."""
+def _light(folder: Path, record: Record, config: str, shape: Mapping[str, str]) -> pa.Table:
+    """Return id, split and labels (by name, as one string; null where not judged) of every row of a config.
+
+    Of the columns in `shape`: labels that only the newer version has are new columns, and change none.
+    """
     names = [label["name"] for label in record["labels"]]
-    columns = ["id", *(name for name in columns_of(record, config) if name in LABEL_COLUMNS)]
+    columns = ["id", *(name for name in shape if name in LABEL_COLUMNS)]
     tables = [pa.table({name: pa.array([], pa.string()) for name in (*columns, "split")})]
     with reading(folder):
         for file in record["files"]:
