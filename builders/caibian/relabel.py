@@ -42,10 +42,11 @@ def rules_of(how: Recipe) -> Rules:
     if not how.by_rules:
         return Rules(given)
     ours = labelling.rules(taxonomy(how.taxonomy))
-    code = shards.key(given, ours)
+    stored = json.dumps(ours, ensure_ascii=False)
+    code = shards.key(given, stored)
     file = how.folder / f"{given}-{code}.rules.json"
     found = [_earlier(path, code, ours) for path in sorted(how.folder.glob(f"{given}-*.rules.json")) if path != file]
-    shards.write_bytes(file, json.dumps(ours, ensure_ascii=False).encode())
+    shards.write_bytes(file, stored.encode())
     return Rules(code, file, tuple(one for one in found if one is not None))
 
 

@@ -1,7 +1,7 @@
 """Step 8, baseline: a dataset folder -> a scored, explainable TF-IDF classifier. The only door to scikit-learn.
 
-scikit-learn, skops and scipy.optimize take longer to import than many a build to run, so they are imported by the
-functions that train, save or load: a build without a baseline writes its report without them.
+scikit-learn, skops and scipy take longer to import than many a build to run, so they are imported by the functions that
+count, train, save or load: a build without a baseline writes its report without them.
 """
 
 from caibian.baseline.evaluate import Comparison, Evaluation, compare, evaluate

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, logsumexp
 
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]
@@ -27,6 +26,8 @@ class Calibration:
 
 def calibrate(scores: Numbers, targets: Flags, *, single: bool) -> Calibration:
     """Return the calibration that fits held-out `scores` (rows x labels) best."""
+    from scipy.special import expit
+
     labels = scores.shape[1]
     if single:
         slope = temperature(scores, targets)
@@ -39,6 +40,7 @@ def calibrate(scores: Numbers, targets: Flags, *, single: bool) -> Calibration:
 def temperature(scores: Numbers, targets: Flags) -> float:
     """Return the factor of the scores that makes their softmax likeliest (Guo et al., 2017); 1 without rows."""
     from scipy.optimize import minimize_scalar
+    from scipy.special import logsumexp
 
     labelled = targets.any(axis=1)
     if not labelled.any():

@@ -1,15 +1,20 @@
 """What speaks for a label: the features that set its texts apart, as the linear model weighs them."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import scipy.sparse as sp
 
 from caibian.baseline.features import Vocabulary
 from caibian.baseline.runs import MAX_RUN, decode_runs, encode_runs
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
 
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]

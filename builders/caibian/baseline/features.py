@@ -3,15 +3,20 @@
 A run of characters is a number, so counting runs is sorting numbers, several times faster than building strings.
 """
 
+from __future__ import annotations
+
 import itertools
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import scipy.sparse as sp
 
 from caibian.baseline.runs import MAX_RUN, Numbers, decode_runs, folding
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
 
 BLOCK_CHARS = 1 << 20  # counted at a time: some 100 MB of intermediate arrays, which stay near the processor
 MAX_FEATURES = 400_000  # of each kind, the most frequent: keeps the weights of 25 topics within 80 MB
@@ -28,7 +33,7 @@ class Texts:
     def __len__(self) -> int:
         return len(self.whole)
 
-    def take(self, places: Numbers) -> "Texts":
+    def take(self, places: Numbers) -> Texts:
         """Return the texts at these places."""
         kept = pa.array(places)
         return Texts(self.whole.take(kept), self.opening.take(kept), self.words.take(kept))
@@ -58,6 +63,8 @@ def learn(
 
     A feature in fewer than `min_rows` texts is left out, and of each kind the `max_features` most frequent are kept.
     """
+    import scipy.sparse as sp
+
     nothing = np.array([], np.int64), sp.csr_array((len(texts), 0), dtype=np.float32)
     words, word_counts = pa.array([], pa.string()), nothing[1]
     runs = opening = nothing
@@ -74,6 +81,8 @@ def learn(
 
 def count(texts: Texts, vocabulary: Vocabulary) -> sp.csr_array:
     """Return how often each feature of `vocabulary` is in each text: rows x features, float32."""
+    import scipy.sparse as sp
+
     row, values = _flat(texts.words)
     column = pc.fill_null(pc.index_in(values, value_set=vocabulary.words), -1).to_numpy(zero_copy_only=False)
     counts = [
@@ -85,6 +94,8 @@ def count(texts: Texts, vocabulary: Vocabulary) -> sp.csr_array:
 
 
 def _count_runs(texts: pa.Array, runs: Numbers) -> sp.csr_array:
+    import scipy.sparse as sp
+
     if not len(runs) or not len(texts):
         return sp.csr_array((len(texts), len(runs)), dtype=np.float32)
     counted = []
@@ -136,12 +147,16 @@ def _runs(block: list[str]) -> tuple[Numbers, Numbers]:
 
 def _matrix(row: Numbers, column: Numbers, *, shape: tuple[int, int]) -> sp.csr_array:
     """Return the counts of (row, column) pairs; a column of -1 is not counted."""
+    import scipy.sparse as sp
+
     known = column >= 0
     row, column = row[known].astype(np.int32), column[known].astype(np.int32)
     return sp.coo_array((np.ones(len(row), np.float32), (row, column)), shape=shape).tocsr()
 
 
 def _learn_runs(texts: pa.Array, *, min_rows: int, max_features: int) -> tuple[Numbers, sp.csr_array]:
+    import scipy.sparse as sp
+
     counted = []
     for block in _blocks(texts):
         row, numbers = _runs(block)
@@ -197,6 +212,8 @@ def _places(distinct: Numbers, kept: Numbers) -> Numbers:
 
 def _pick(counts: sp.csr_array, place: Numbers, width: int) -> sp.csr_array:
     """Return `counts` with column i moved to `place[i]`, or left out where that is -1."""
+    import scipy.sparse as sp
+
     column = place[counts.indices]
     known = column >= 0
     passed = np.concatenate([[0], np.cumsum(known)])

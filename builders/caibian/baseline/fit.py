@@ -1,18 +1,20 @@
 """Weighted counts and labels -> the weights of a linear model, one label against the rest."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 
 from caibian.baseline.features import Vocabulary
 from caibian.baseline.models import weigh
 from caibian.baseline.runs import run_lengths
 
 if TYPE_CHECKING:
+    import scipy.sparse as sp
     from sklearn.feature_extraction.text import TfidfTransformer
 
 Flags = npt.NDArray[np.bool_]
@@ -62,7 +64,7 @@ class Linear:
     intercept: Numbers
 
 
-def weigher_of(counts: sp.csr_array, vocabulary: Vocabulary, recipe: Recipe) -> "TfidfTransformer | None":
+def weigher_of(counts: sp.csr_array, vocabulary: Vocabulary, recipe: Recipe) -> TfidfTransformer | None:
     """Return TF-IDF weights learnt from `counts`, with the recipe's weight of each kind; None without features."""
     if not len(vocabulary):
         return None
@@ -84,7 +86,7 @@ def fit(
     targets: Flags,
     row_weights: Numbers,
     *,
-    weigher: "TfidfTransformer | None",
+    weigher: TfidfTransformer | None,
     recipe: Recipe,
     single: bool,
 ) -> Linear:

@@ -5,6 +5,8 @@ off. Calibration is folded into the weights: the logistic function of a score, o
 probability.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,13 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import scipy.sparse as sp
-from scipy.special import expit, softmax
 
 from caibian.baseline.examples import Task, texts_of
 from caibian.baseline.features import Texts, Vocabulary, count
 
 if TYPE_CHECKING:
+    import scipy.sparse as sp
     from sklearn.feature_extraction.text import TfidfTransformer
 
 Matrix = npt.NDArray[np.float32]
@@ -34,7 +35,7 @@ class Model:
     name: str
     task: Task
     vocabulary: Vocabulary
-    weigher: "TfidfTransformer | None"  # None: no features, every text scores the intercept
+    weigher: TfidfTransformer | None  # None: no features, every text scores the intercept
     weights: Matrix  # labels x features
     intercept: Numbers
     thresholds: Numbers  # a topic is given where its probability reaches this; not used for one label a text
@@ -67,6 +68,8 @@ def scores(model: Model, texts: Texts) -> Numbers:
 
 def probabilities(model: Model, values: Numbers) -> Numbers:
     """Return the probability of each label; those of one label a text sum to 1."""
+    from scipy.special import expit, softmax
+
     result: Numbers = softmax(values, axis=1) if model.task.single else expit(values)
     return result
 
@@ -81,7 +84,7 @@ def decide(model: Model, likely: Numbers) -> Prediction:
     return Prediction(likely, chosen)
 
 
-def weigh(weigher: "TfidfTransformer | None", counts: sp.csr_array) -> sp.csr_array:
+def weigh(weigher: TfidfTransformer | None, counts: sp.csr_array) -> sp.csr_array:
     """Return the rows' weighted features: (1 + log count) x weight, each row of length 1, float64."""
     if weigher is None:
         return counts.astype(np.float64)
@@ -91,6 +94,8 @@ def weigh(weigher: "TfidfTransformer | None", counts: sp.csr_array) -> sp.csr_ar
 
 def _narrow(counts: sp.csr_array) -> sp.csr_array:
     """Return the matrix with 32-bit indices, the only ones that scikit-learn takes."""
+    import scipy.sparse as sp
+
     return sp.csr_array(
         (counts.data, counts.indices.astype(np.int32, copy=False), counts.indptr.astype(np.int32, copy=False)),
         shape=counts.shape,

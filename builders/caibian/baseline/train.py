@@ -1,5 +1,7 @@
 """Step 8, baseline: published rows -> a scored TF-IDF classifier."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -8,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import scipy.sparse as sp
 
 from caibian.baseline.calibrate import Calibration, calibrate
 from caibian.baseline.examples import Examples, cluster_codes, copy_weights, join, texts_of
@@ -31,6 +32,7 @@ from caibian.baseline.models import Model, weigh
 from caibian.errors import DataError
 
 if TYPE_CHECKING:
+    import scipy.sparse as sp
     from sklearn.feature_extraction.text import TfidfTransformer
 
 Trainable = Literal["tfidf", "words", "chars", "naive-bayes", "majority"]
@@ -55,7 +57,7 @@ class _Fitted:
     """A linear model with the features it was trained on."""
 
     vocabulary: Vocabulary
-    weigher: "TfidfTransformer | None"
+    weigher: TfidfTransformer | None
     linear: Linear
     counts: sp.csr_array  # of the rows it was trained on
 
