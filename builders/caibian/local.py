@@ -14,10 +14,8 @@ from caibian.config import Config, Source
 from caibian.corpus import Corpus, Shard
 from caibian.errors import DataError
 from caibian.loaders import read as reading
-from caibian.loaders.clean import clean
 from caibian.loaders.read import Piece
 from caibian.loaders.read.files import find
-from caibian.loaders.segment import segment
 from caibian.recipe import Recipe
 from caibian.relabel import Rules, is_labelled, label_shard
 from caibian.schema import CLEAN, READ, SEGMENT, SIGN, plus
@@ -67,6 +65,10 @@ class Task:
 
 def prepared(tables: Iterator[pa.Table], *, how: Recipe) -> Iterator[pa.Table]:
     """Yield READ rows cleaned, segmented and signed: all that needs no other row."""
+    # Their patterns and dictionaries take half a second to load, for nothing where all shards are there.
+    from caibian.loaders.clean import clean
+    from caibian.loaders.segment import segment
+
     for rows in tables:
         rows = clean(rows, options=how.clean)
         rows = segment(rows, user_words=how.segment.user_words)

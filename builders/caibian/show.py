@@ -8,7 +8,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from caibian.loaders.clean.page import parse
 from caibian.pipeline import LabelReview, Summary
 from caibian.publish import Diff, Pushed
 from caibian.storage import is_address
@@ -205,6 +204,8 @@ def inspected(row: Mapping[str, Any]) -> None:
 
 def _visible(row: Mapping[str, Any]) -> str:
     """Return the record as a reader sees it, before any repair: the lines of a page, not its source."""
+    from caibian.loaders.clean.page import parse
+
     if row["format"] not in ("html", "warc"):
         return str(row["raw"])
     return "\n".join(line.text for line in parse(row["raw"], html=True).lines)
