@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from caibian import local
+from caibian.loaders import clean as cleaning
 
 DEADLY = "本段文字要了工作进程的命"
 
@@ -21,7 +21,7 @@ def slowly(function: Callable[[Any], Any], item: Any) -> Any:
 
 def deadly(item: Any, *, function: Callable[[Any], Any]) -> Any:
     """Run a step in a worker whose `clean` dies of one document, as a bug in a library would make it."""
-    clean = local.clean
+    clean = cleaning.clean
 
     def dying_clean(rows: pa.Table, **options: Any) -> pa.Table:
         texts = rows.filter(rows["dropped"].combine_chunks().is_null())["raw"].to_pylist()
@@ -29,8 +29,8 @@ def deadly(item: Any, *, function: Callable[[Any], Any]) -> Any:
             os.kill(os.getpid(), signal.SIGKILL)
         return clean(rows, **options)
 
-    local.clean = dying_clean  # type: ignore[assignment]
+    cleaning.clean = dying_clean
     try:
         return function(item)
     finally:
-        local.clean = clean
+        cleaning.clean = clean
