@@ -48,13 +48,14 @@ def _clusters(
         *(hashlib.sha256(values.tobytes()).hexdigest() for values in (codes, precedence)),
     )
     paths = [folder.path / f"{name}-{part}.parquet" for part in dedup.Clusters._fields]
-    if not all(map(shards.is_made, paths)):
-        light = _with(corpus.columns(*dedup.LIGHT), pa.table({"dropped": dropped}))
-        found = dedup.cluster(light, similarity=similarity, texts=corpus.texts, precedence=precedence)
-        for path, table in zip(paths, found, strict=True):
-            shards.write(path, [table], schema=table.schema, repeated=False)
     folder.keep(paths)
-    return dedup.Clusters(*map(shards.read, paths))
+    if all(map(shards.is_made, paths)):
+        return dedup.Clusters(*map(shards.read, paths))
+    light = _with(corpus.columns(*dedup.LIGHT), pa.table({"dropped": dropped}))
+    found = dedup.cluster(light, similarity=similarity, texts=corpus.texts, precedence=precedence)
+    for path, table in zip(paths, found, strict=True):
+        shards.write(path, [table], schema=table.schema, repeated=False)
+    return found
 
 
 def _unique_ids(rows: pa.Table) -> pa.Array:

@@ -55,30 +55,31 @@ def write(path: Path, tables: Iterable[pa.Table], *, schema: pa.Schema, repeated
     `repeated` names the columns (as Parquet does) whose values come again and again; True: any may. Raises
     DataError where the disk is full or the folder cannot be written.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     rows = 0
-    try:
-        # Of what is read a few times and thrown away: lz4 takes two thirds of the time of zstd 1, and a quarter more
-        # space, and to look for repetitions among texts costs as much as to write them.
-        with pq.ParquetWriter(
-            draft, schema, compression="lz4", use_dictionary=repeated, write_statistics=False
-        ) as writer:
-            for table in tables:
-                writer.write_table(table.combine_chunks())
-                rows += len(table)
-        os.replace(draft, path)
-    except OSError as error:
-        raise DataError(f"{path.parent}: cannot be written: {error.strerror or error}") from error
-    finally:
-        draft.unlink(missing_ok=True)
+    # Of what is read a few times and thrown away: lz4 takes two thirds of the time of zstd 1, and a quarter more
+    # space, and to look for repetitions among texts costs as much as to write them.
+    with (
+        _appearing(path) as draft,
+        pq.ParquetWriter(draft, schema, compression="lz4", use_dictionary=repeated, write_statistics=False) as writer,
+    ):
+        for table in tables:
+            writer.write_table(table.combine_chunks())
+            rows += len(table)
     return rows
 
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file that appears only when it is whole. Raises DataError where it cannot be written."""
+    with _appearing(path) as draft:
+        draft.write_bytes(content)
+
+
+@contextmanager
+def _appearing(path: Path) -> Iterator[Path]:
+    """Give the path of a draft that becomes the file when the block ends well."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        draft.write_bytes(content)
+        yield draft
         os.replace(draft, path)
     except OSError as error:
         raise DataError(f"{path.parent}: cannot be written: {error.strerror or error}") from error
