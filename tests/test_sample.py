@@ -92,6 +92,7 @@ def test_gold_record_is_sound(record: dict[str, Any]) -> None:
     assert record["paragraphs"] and all(text and text == text.strip() for text in record["paragraphs"])
     assert len(record["paragraph_topics"]) == len(record["paragraphs"])
     assert record["topics"] == sorted(set(record["topics"]))
+    assert record["plausible"] == sorted(set(record["plausible"]) - set(record["topics"]))
     assert record["published"] is None or date.fromisoformat(record["published"])
     assert record["site"] in sites()
     assert record["damage"] == damage_kinds(record)
@@ -107,7 +108,11 @@ def test_gold_record_is_sound(record: dict[str, Any]) -> None:
 def test_topics_are_those_of_the_taxonomy(record: dict[str, Any]) -> None:
     if not TOPICS:
         pytest.skip("the taxonomy is not there")
-    assert {*record["topics"], *(topic for topics in record["paragraph_topics"] for topic in topics)} <= TOPICS
+    assert {
+        *record["topics"],
+        *record["plausible"],
+        *(topic for topics in record["paragraph_topics"] for topic in topics),
+    } <= TOPICS
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,8 @@ def read_sample(files: Sequence[Path], *, odd: bool = False) -> list[Row]:
             one = json.loads(line)
             if file.name.startswith("dev") or int(re.sub(r"\D", "", one["key"])) % 2 == odd:
                 document = Document(one["title"], one["paragraphs"], None, one.get("publisher"), one.get("section"))
-                out.append(Row(one["key"], "sample", document, one["topics"], [], one["paragraph_topics"]))
+                plausible = one.get("plausible") or []
+                out.append(Row(one["key"], "sample", document, one["topics"], plausible, one["paragraph_topics"]))
     return out
 
 
