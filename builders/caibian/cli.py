@@ -122,9 +122,9 @@ def build(
     checked = _load(config, source)
     from caibian import pipeline, show
     from caibian.progress import progress
-    from caibian.startup import without_pandas
+    from caibian.startup import own_process
 
-    without_pandas()
+    own_process()
     with progress(quiet=quiet) as on_progress:
         summary = pipeline.build(
             checked,

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Literal, Protocol, TypeVar
 
 from caibian.errors import ConfigError
+from caibian.startup import own_process
 from caibian.workers import Job, Lost, Workers
 
 Item = TypeVar("Item")
@@ -169,6 +170,7 @@ def _start_ray(workers: int, address: str | None) -> tuple[Any, bool]:
 
 
 def _call(function: Callable[[Item], Result], item: Item) -> Result:
+    own_process()
     return function(item)
 
 

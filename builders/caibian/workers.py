@@ -12,7 +12,7 @@ from traceback import format_exception
 from typing import Any, Generic, Self, TypeVar
 
 from caibian.errors import ConfigError
-from caibian.startup import without_pandas
+from caibian.startup import own_process
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -149,7 +149,7 @@ def _work(pipe: Connection) -> None:
     # Libraries shall not start a thread a core in each of the workers.
     for name in ("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
-    without_pandas()
+    own_process()
     thread = ThreadPoolExecutor(1)
     pipe.send(None)
     while True:

@@ -20,6 +20,8 @@ from tests.bench.builds import build
 from tests.bench.corpora import html_page, write_corpus
 from tests.bench.steps import time_steps
 
+from caibian.startup import own_process
+
 PAGE_BYTES = 50_000
 
 
@@ -37,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     work = options.work or Path(tempfile.mkdtemp(prefix="caibian-bench-"))
     work.mkdir(parents=True, exist_ok=True)
+    own_process()  # the bare loop has what a build has
     try:
         result = _measure(options, work)
     finally:

@@ -56,7 +56,9 @@ def _main(source: str, out: str, workers: str) -> None:
     from tests.bench.steps import config_of
 
     from caibian import pipeline
+    from caibian.startup import own_process
 
+    own_process()
     config = config_of(Path(source))
     with tempfile.TemporaryDirectory() as folder:
         write_corpus(Path(folder) / "few.jsonl", FEW)
