@@ -3,7 +3,7 @@
 import re
 import string
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -24,22 +24,21 @@ Ends = NDArray[np.int64]
 # A sentence ends at 。！？ or a run of them, or at an ellipsis, with the closing quotes, brackets and spaces behind it.
 # Inside an address or a name (Yahoo!Mail) the half-width ones end nothing.
 _SPACES = "".join(re.findall(r"\s", "".join(map(chr, range(0x3001)))))
-_FULL_END, _HALF_END, _CLOSER, _SPACE, _ALNUM, _RARE, _OTHER = (1 << bit for bit in range(7))  # kinds of characters
+_FULL_END, _HALF_END, _CLOSER, _SPACE, _ALNUM, _RARE, _JOINER, _OTHER = (1 << bit for bit in range(8))  # characters
 _KINDS = {
     "。！？…": _FULL_END,
     "!?": _HALF_END,
     "”’」』）)》】〉〕］]": _CLOSER,
     _SPACES: _SPACE,
     string.ascii_letters + string.digits: _ALNUM,
+    "-_.": _JOINER,
 }
 
 # rjieba cuts every text as jieba 0.42.1 does, but for two things, found by fuzzing, which a test repeats.
 # Han beyond jieba's table: jieba takes each for a mark between two texts.
 _RARE_HAN = "[\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 # Letters and digits joined by -, _ or . : one word of rjieba's, while jieba leaves together a decimal number only.
-_JOINED = r"[A-Za-z0-9](?:[-_][A-Za-z0-9]|\.(?:[A-Za-z]|[0-9]+(?:[A-Za-z]|\.[0-9])))"
-_DIFFERENT = re.compile(f"{_RARE_HAN}|{_JOINED}")
-_JOINERS = re.compile(_JOINED)
+_JOINED = re.compile(r"[A-Za-z0-9](?:[-_][A-Za-z0-9]|\.(?:[A-Za-z]|[0-9]+(?:[A-Za-z]|\.[0-9])))")
 _RARE_HAN_SPLIT = re.compile(f"({_RARE_HAN})")
 _JIEBA_WORD = re.compile(r"([A-Za-z0-9]+(?:\.[0-9]+)?%?)")
 
@@ -84,12 +83,20 @@ class _Nested:
 
 def _word_ends(texts: Sequence[str], kinds: Kinds, ends: Ends, user_words: tuple[str, ...]) -> Ends:
     """Return where the words of the texts end, in characters of all texts joined."""
-    rare = set(np.searchsorted(ends, np.flatnonzero(kinds & _RARE), side="right").tolist())
+    cut_text = partial(cut, user_words=user_words)
+    cuts = [cut_text if user_words else rjieba.cut] * len(texts)
+    for number in np.unique(np.searchsorted(ends, _unlike_jieba(kinds), side="right")).tolist():
+        cuts[number] = cut_text
     lengths: list[int] = []
-    for number, text in enumerate(texts):
-        is_plain = not (user_words or number in rare or "-" in text or "_" in text or "." in text)
-        lengths.extend(map(len, rjieba.cut(text) if is_plain else cut(text, user_words=user_words)))
+    for text, words_of in zip(texts, cuts, strict=True):
+        lengths.extend(map(len, words_of(text)))
     return np.cumsum(np.array(lengths, np.int64))
+
+
+def _unlike_jieba(kinds: Kinds) -> NDArray[np.int64]:
+    """Return the places where rjieba may cut otherwise than jieba: rare Han, and letters or digits joined by a mark."""
+    joined = (kinds[1:-1] == _JOINER) & (kinds[:-2] == _ALNUM) & (kinds[2:] == _ALNUM)
+    return np.concatenate((np.flatnonzero(kinds == _RARE), np.flatnonzero(joined) + 1))
 
 
 def _sentence_ends(kinds: Kinds, ends: Ends) -> Ends:
@@ -156,24 +163,17 @@ def cut(text: str, *, user_words: tuple[str, ...] = ()) -> list[str]:
     """
     if user_words:
         return list(_jieba(user_words).lcut(text))
-    if not _is_different(text):
-        return rjieba.cut(text)
-    words = [word for part in _RARE_HAN_SPLIT.split(text) for word in rjieba.cut(part)]
-    return [word for joined in words for word in _split_joined(joined)]
-
-
-def _is_different(text: str) -> bool:
-    """Return whether rjieba may cut the text otherwise than jieba; what hardly a text has is looked for by `in`."""
-    if ("-" in text or "_" in text or "." in text) and _JOINERS.search(text) is not None:
-        return True
-    return _RARE_HAN_SPLIT.search(text) is not None
+    words: list[str] = []
+    for part in _RARE_HAN_SPLIT.split(text):
+        words += rjieba.cut(part)
+    if _JOINED.search(text) is None:
+        return words
+    return [piece for word in words for piece in (_split_joined(word) if len(word) > 2 else (word,))]
 
 
 def _split_joined(word: str) -> Iterable[str]:
     """Return a word of rjieba's as jieba cuts it."""
-    if _DIFFERENT.search(word) is None:
-        return (word,)
-    return filter(None, _JIEBA_WORD.split(word))
+    return (word,) if _JOINED.search(word) is None else filter(None, _JIEBA_WORD.split(word))
 
 
 @lru_cache(4)  # a process works on one config, tests on a few
