@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import re
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from caibian import dedup, schema
 from caibian.dedup import candidates, differ
 from caibian.dedup.contained import Marks, contained_candidates
 from caibian.dedup.sign import BANDS
-from caibian.dedup.text import SHORT_CHARS
+from caibian.dedup.text import _UNFOLDED, SHORT_CHARS
 
 # Sentences of a made-up town; enough different ones that unrelated texts share no 5-grams.
 PLACES = ("青石", "白沙", "柳河", "东塘", "临江", "长岭", "石桥", "梅溪", "云台", "清泉", "高坪", "南屏")
@@ -467,3 +468,10 @@ def test_newspaper_text_with_planted_copies() -> None:
     ]
     assert len(staying) - 16_485 <= 3  # measured: 1; the best peer leaves 8
     assert not merged  # no article went in favour of another one
+
+
+def test_blocks_that_are_not_folded_are_letters_without_another_form() -> None:
+    for start, stop in _UNFOLDED:
+        for character in map(chr, range(start, stop)):
+            assert unicodedata.category(character) == "Lo"
+            assert unicodedata.normalize("NFKC", character).lower() == character

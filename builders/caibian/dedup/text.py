@@ -121,11 +121,17 @@ def _drop_lone_joiners(codes: Codes, offsets: Offsets) -> None:
     codes[lone] = 0
 
 
+# Letters without another form, which are most of the plane: ideographs of Extension A, of Unicode 1 and Hangul.
+_UNFOLDED = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xAC00, 0xD7A4))
+
+
 @functools.cache
 def _table() -> Codes:
     """Return for each character of the basic plane what it is folded to; 0 drops it."""
     table = np.zeros(0x10000, np.uint32)
-    for code in range(0xFFFF):
+    for start, stop in _UNFOLDED:
+        table[start:stop] = np.arange(start, stop)
+    for code in np.flatnonzero(table == 0)[:-1].tolist():
         character = chr(code)
         if unicodedata.category(character)[0] not in "LNM":
             continue
