@@ -1,10 +1,10 @@
 """Step 4, label: articles and paragraphs -> topics, each with its evidence. The only door to caibian_labels."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
-from typing import overload
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import caibian_labels
+from caibian import cuts
 from caibian.errors import ConfigError
 from caibian.schema import EVIDENCE, LABEL, SPAN, plus
-from caibian_labels import Document, Labeller, Taxonomy, TaxonomyError, load_taxonomy
+from caibian_labels import Labeller, Taxonomy, TaxonomyError, load_taxonomy
 from caibian_labels.change import Rules, rules, touching
-from caibian_labels.columns import Verdicts, label_columns
+from caibian_labels.columns import Columns, Verdicts, label_columns
+from caibian_labels.layout import PUBLISHER, SECTION, Segments
 from caibian_labels.taxonomy import TOPICS
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "Labeller",
     "Rules",
     "Taxonomy",
+    "columns",
     "has_any",
     "label",
     "problems",
@@ -34,6 +37,8 @@ __all__ = [
     "touching",
 ]
 NEEDED = ("id", "title", "paragraphs", "words", "publisher", "section", "given_labels", "dropped")
+TEXTS = ("title", "paragraphs", "words", "publisher", "section")
+BATCH_BYTES = 2_000_000
 Gold = Mapping[str, list[str] | None]
 Counts = npt.NDArray[np.integer]
 Bools = npt.NDArray[np.bool_]
@@ -70,52 +75,63 @@ def _matches(texts: pa.Array, pattern: str) -> Bools:
     return found
 
 
+def columns(by: Labeller | None) -> tuple[str, ...]:
+    """Return which of the columns NEEDED a labeller looks at; None takes the labels that are there."""
+    left_out = TEXTS if by is None else () if by.needs_words else ("words",)
+    return tuple(name for name in NEEDED if name not in left_out)
+
+
 def label(rows: pa.Table, *, by: Labeller | None, gold: Gold) -> pa.Table:
-    """Return `rows` with LABEL columns, computed from the columns NEEDED.
+    """Return `rows` with LABEL columns, computed from `columns(by)`; `words` may also be their lengths.
 
     People's labels (`gold`, by id) outrank the source's own, which outrank the rules; `by` None applies no rule.
     Dropped rows are not judged.
     """
     kept = rows["dropped"].combine_chunks().is_null()
     if by is None or not pc.any(kept).as_py():
-        columns = {field.name: pa.nulls(len(rows), field.type) for field in LABEL}
-    elif pc.all(kept).as_py():
-        columns = _by_rules(rows, by)
+        found = {field.name: pa.nulls(len(rows), field.type) for field in LABEL}
     else:
-        # A row that is not judged takes nothing from the judged ones: null.
-        place = pc.if_else(kept, pc.add(pc.cumulative_sum(kept.cast(pa.int32())), -1), pa.scalar(None, pa.int32()))
-        columns = {name: column.take(place) for name, column in _by_rules(rows.filter(kept), by).items()}
-    topics, source = _outranked(rows, kept, columns["topics"], columns["label_source"], gold)
-    new = [topics, source, *(columns[name] for name in LABEL.names[2:])]
+        found = _by_rules(rows, kept, by)
+    topics, source = _outranked(rows, kept, found["topics"], found["label_source"], gold)
+    new = [topics, source, *(found[name] for name in LABEL.names[2:])]
     return pa.table([*rows.columns, *new], schema=plus(rows.schema, LABEL))
 
 
-def _by_rules(rows: pa.Table, by: Labeller) -> dict[str, pa.Array]:
-    """Return the LABEL columns of rows that are all judged."""
-    documents = _documents(rows)
-    topics, functions = pa.array(by.taxonomy.ids, pa.string()), pa.array(by.function_names, pa.string())
-    evidence = partial(_evidence, topics=topics, functions=functions)
-    parts, first = [], 0
-    for batch in label_columns(by, documents):
-        here = documents[first : first + batch.documents]
-        first += batch.documents
-        paragraphs = np.array([len(document.paragraphs) for document in here], np.int32)
-        articles, shown = batch.of_documents, batch.of_documents.where(batch.of_documents.published)
-        inner = batch.of_paragraphs.where(batch.of_paragraphs.published)
-        parts.append(
-            [
-                _lists(_counts(shown, batch.documents), topics.take(pa.array(shown.topic))),
-                pa.array(["rules"] * batch.documents, pa.string()),
-                evidence(articles, batch.documents),
-                _lists(paragraphs, _lists(_counts(inner, batch.paragraphs), topics.take(pa.array(inner.topic)))),
-                _lists(paragraphs, evidence(inner, batch.paragraphs)),
-            ]
-        )
-    return {name: pa.concat_arrays(arrays) for name, *arrays in zip(LABEL.names, *parts, strict=True)}
+def _by_rules(rows: pa.Table, kept: pa.BooleanArray, by: Labeller) -> dict[str, pa.Array]:
+    """Return the LABEL columns; what is not kept takes nothing from the judged rows: null."""
+    judged = rows.select([name for name in columns(by) if name in TEXTS]).filter(kept).combine_chunks()
+    names = (pa.array(by.taxonomy.ids, pa.string()), pa.array(by.function_names, pa.string()))
+    batches = [_parts(label_columns(by, segments), *names) for segments in _segments(judged)]
+    of_articles, of_paragraphs = LABEL.names[:1] + LABEL.names[2:3], LABEL.names[3:]
+    found = {"label_source": pc.if_else(kept, "rules", pa.scalar(None, pa.string()))}
+    paragraphs = _counts(judged["paragraphs"].combine_chunks())
+    for name, parts in zip((*of_articles, *of_paragraphs), zip(*batches, strict=True), strict=True):
+        counts, values = np.concatenate([one for one, _ in parts]), pa.concat_arrays([one for _, one in parts])
+        if name in of_articles:
+            found[name] = _lists(counts, values, of=kept)
+        else:
+            found[name] = _lists(paragraphs, _lists(counts, values), of=kept)
+    return found
 
 
-def _evidence(verdicts: Verdicts, units: int, *, topics: pa.Array, functions: pa.Array) -> pa.Array:
-    """Return a list of EVIDENCE a unit."""
+def _parts(found: Columns, topics: pa.StringArray, functions: pa.StringArray) -> list[tuple[Counts, pa.Array]]:
+    """Return topics and evidence of articles, then of paragraphs: how many values each has, and the values."""
+    articles, paragraphs = found.of_documents, found.of_paragraphs
+    published = np.flatnonzero(articles.published)
+    counts = np.bincount(paragraphs.unit, minlength=found.paragraphs)
+    return [
+        (
+            np.bincount(articles.unit.take(published), minlength=found.documents),
+            topics.take(pa.array(articles.topic.take(published))),
+        ),
+        (np.bincount(articles.unit, minlength=found.documents), _evidence(articles, topics, functions)),
+        (counts, topics.take(pa.array(paragraphs.topic))),
+        (counts, _evidence(paragraphs, topics, functions)),
+    ]
+
+
+def _evidence(verdicts: Verdicts, topics: pa.StringArray, functions: pa.StringArray) -> pa.StructArray:
+    """Return the verdicts as values of EVIDENCE."""
     fields = EVIDENCE.value_type
     places = [pa.array(column.astype(np.int32)) for column in (verdicts.paragraph, verdicts.start, verdicts.end)]
     columns = [
@@ -124,51 +140,66 @@ def _evidence(verdicts: Verdicts, units: int, *, topics: pa.Array, functions: pa
         _lists(np.diff(verdicts.function_offset), functions.take(pa.array(verdicts.function))),
         _lists(np.diff(verdicts.span_offset), pa.StructArray.from_arrays(places, fields=list(SPAN))),
     ]
-    return _lists(_counts(verdicts, units), pa.StructArray.from_arrays(columns, fields=list(fields)))
+    return pa.StructArray.from_arrays(columns, fields=list(fields))
 
 
-def _counts(verdicts: Verdicts, units: int) -> Counts:
-    return np.bincount(verdicts.unit, minlength=units)
+def _counts(lists: pa.ListArray) -> Counts:
+    counts: Counts = pc.fill_null(lists.value_lengths(), 0).to_numpy()
+    return counts
 
 
-def _lists(counts: Counts, values: pa.Array) -> pa.ListArray:
-    offsets = np.concatenate(([0], np.cumsum(counts)), dtype=np.int32)
-    return pa.ListArray.from_arrays(offsets, values, type=pa.list_(values.type))
+def _lists(counts: Counts, values: pa.Array, *, of: pa.BooleanArray | None = None) -> pa.ListArray:
+    """Return lists of so many of the values each; where `of` is false, null."""
+    if of is None:
+        return pa.ListArray.from_arrays(cuts.offsets(np.cumsum(counts)), values, type=pa.list_(values.type))
+    spread = np.zeros(len(of), np.int64)
+    spread[of.to_numpy(zero_copy_only=False)] = counts
+    offsets = cuts.offsets(np.cumsum(spread))
+    return pa.ListArray.from_arrays(offsets, values, type=pa.list_(values.type), mask=pc.invert(of))
 
 
-def _documents(rows: pa.Table) -> list[Document]:
-    columns = [rows[name].to_pylist() for name in ("title", "publisher", "section")]
-    paragraphs, words = (rows[name].combine_chunks() for name in ("paragraphs", "words"))
-    texts, cuts = paragraphs.flatten().to_pylist(), words.flatten()
-    ends, last = (np.cumsum(pc.fill_null(lists.value_lengths(), 0)).tolist() for lists in (paragraphs, words))
-    return [
-        Document(title, texts[start:end], _Words(cuts, before, after), publisher, section)
-        for title, publisher, section, start, end, before, after in zip(
-            *columns, [0, *ends], ends, [0, *last], last, strict=False
-        )
-    ]
+def _segments(rows: pa.Table) -> Iterator[Segments]:
+    """Yield the texts of rows as the labeller takes them, some BATCH_BYTES at a time."""
+    texts = rows["paragraphs"].combine_chunks()
+    ends = cuts.offsets(np.cumsum(pc.binary_length(texts.flatten()).to_numpy())).take(np.cumsum(_counts(texts)))
+    titles = np.cumsum(pc.fill_null(pc.binary_length(rows["title"]), 0).to_numpy())
+    last = np.flatnonzero(np.diff((ends.astype(np.int64) + titles) // BATCH_BYTES, append=-1))
+    for start, stop in pairwise([0, *(last + 1).tolist()]):
+        yield _segments_of(rows.slice(start, stop - start))
 
 
-class _Words(Sequence[Sequence[str]]):
-    """The words of a document's paragraphs, made to strings where they are asked for: few paragraphs are."""
+def _segments_of(rows: pa.Table) -> Segments:
+    paragraphs = rows["paragraphs"].combine_chunks()
+    texts, owners, places = [], [], []
+    for name, place in (("section", -SECTION), ("publisher", -PUBLISHER), ("title", -1)):
+        column = rows[name].combine_chunks()
+        has = np.flatnonzero(pc.fill_null(pc.binary_length(column), 0).to_numpy())
+        texts.append(column.take(pa.array(has)))
+        owners.append(has)
+        places.append(np.full(len(has), place))
+    counts = _counts(paragraphs)
+    owners.append(np.repeat(np.arange(len(rows)), counts))
+    places.append(np.arange(len(owners[-1])) - np.repeat(np.cumsum(counts) - counts, counts))
+    owner = np.concatenate(owners)
+    order = np.argsort(owner, kind="stable")
+    every = pa.concat_arrays([*texts, paragraphs.flatten()]).take(pa.array(order))
+    joined = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(every)], pa.int32()), every), "\n")
+    return Segments(
+        text=str(joined.buffers()[2] or b"", "utf-8"),
+        chars=pc.utf8_length(every).to_numpy().astype(np.int64),
+        document=owner.take(order),
+        place=np.concatenate(places).take(order),
+        documents=len(rows),
+        word_lengths=partial(_word_lengths, rows["words"].combine_chunks() if "words" in rows.column_names else None),
+    )
 
-    __slots__ = ("_all", "_start", "_stop")
 
-    def __init__(self, paragraphs: pa.ListArray, start: int, stop: int) -> None:
-        self._all, self._start, self._stop = paragraphs, start, stop
-
-    def __len__(self) -> int:
-        return self._stop - self._start
-
-    @overload
-    def __getitem__(self, position: int) -> Sequence[str]: ...
-    @overload
-    def __getitem__(self, position: slice) -> list[Sequence[str]]: ...
-    def __getitem__(self, position: int | slice) -> Sequence[str] | list[Sequence[str]]:
-        if isinstance(position, slice):
-            return [self[number] for number in range(len(self))[position]]
-        words: list[str] = self._all[range(self._start, self._stop)[position]].as_py()
-        return words
+def _word_lengths(words: pa.ListArray | None, row: int, paragraph: int) -> list[int] | None:
+    """Return the characters of each word of a paragraph, given words or their lengths; None where it has none."""
+    of_row = None if words is None else words[row].values
+    if of_row is None or paragraph >= len(of_row):
+        return None
+    return [word if isinstance(word, int) else len(word) for word in of_row[paragraph].as_py() or ()]
 
 
 def _outranked(

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from caibian import cuts, labelling, shards
+from caibian import labelling, shards
 from caibian.corpus import Shard
 from caibian.recipe import Recipe, labeller, taxonomy
 from caibian.schema import LABEL
@@ -67,10 +67,9 @@ def label_shard(shard: Shard, *, how: Recipe, rules: Rules) -> Shard:
     if not shards.is_made(path):
         left = next((one for one in rules.earlier if shards.is_made(_path(shard, one.code, how))), None)
         if left is None:
-            tables = shards.batches(shard.path, labelling.NEEDED, size=LABEL_BYTES)
-            found: Iterator[pa.Table] = (
-                labelled(cuts.to_strings(rows), how=how).select(LABEL.names) for rows in tables
-            )
+            columns = labelling.columns(_labeller(how))
+            tables = shards.batches(shard.path, columns, size=LABEL_BYTES)
+            found: Iterator[pa.Table] = (labelled(rows, how=how).select(LABEL.names) for rows in tables)
         else:
             found = iter([_relabelled(shard, shards.read(_path(shard, left.code, how)), left.words, how)])
         shards.write(path, found, schema=LABEL)
@@ -87,8 +86,11 @@ def is_labelled(prepared: Path, *, how: Recipe, rules: Rules) -> bool | None:
 
 def labelled(rows: pa.Table, *, how: Recipe) -> pa.Table:
     """Return prepared rows with LABEL columns."""
-    by = labeller(how.taxonomy, how.label.threshold) if how.by_rules else None
-    return labelling.label(rows, by=by, gold=how.gold)
+    return labelling.label(rows, by=_labeller(how), gold=how.gold)
+
+
+def _labeller(how: Recipe) -> labelling.Labeller | None:
+    return labeller(how.taxonomy, how.label.threshold) if how.by_rules else None
 
 
 def _path(shard: Shard, code: str, how: Recipe) -> Path:
@@ -101,8 +103,8 @@ def _relabelled(shard: Shard, labels: pa.Table, words: tuple[str, ...], how: Rec
     at = np.flatnonzero(labelling.has_any(texts, words))
     if not len(at):
         return labels
-    rows = shards.take(shard.path, labelling.NEEDED, at)
-    anew = labelled(cuts.to_strings(rows), how=how).select(LABEL.names)
+    rows = shards.take(shard.path, labelling.columns(_labeller(how)), at)
+    anew = labelled(rows, how=how).select(LABEL.names)
     place = np.arange(len(labels))
     place[at] = len(labels) + np.arange(len(at))
     return pa.concat_tables([labels, anew]).combine_chunks().take(pa.array(place))

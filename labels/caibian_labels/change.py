@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .compiled import read_context
+from .contexts import read_context
 from .taxonomy import Function, Taxonomy
 
 # Of each labelling function, by topic and name, what its vote depends on; and lists of contexts, which many share.

@@ -1,15 +1,14 @@
 """The labels of many documents as columns of numbers: what `Labels` tells one by one, twenty times as fast."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .features import Floats
-from .layout import TITLE, Bools, Document, Ints, Layout
+from .features import Features, Floats
+from .layout import Bools, Ints, Segments
 from .match import Events
-from .vote import CANDIDATE, MAX_SPANS, Labeller, batches
+from .vote import CANDIDATE, MAX_SPANS, Judged, Labeller
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +29,6 @@ class Verdicts:
     start: Ints
     end: Ints
 
-    def where(self, keep: Bools) -> "Verdicts":
-        """Return the labels for which `keep` is true."""
-        functions = np.repeat(keep, np.diff(self.function_offset))
-        spans = np.repeat(keep, np.diff(self.span_offset))
-        return Verdicts(
-            unit=self.unit[keep],
-            topic=self.topic[keep],
-            probability=self.probability[keep],
-            published=self.published[keep],
-            function_offset=_offsets(np.diff(self.function_offset)[keep]),
-            function=self.function[functions],
-            span_offset=_offsets(np.diff(self.span_offset)[keep]),
-            paragraph=self.paragraph[spans],
-            start=self.start[spans],
-            end=self.end[spans],
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -58,42 +40,42 @@ class Columns:
     of_paragraphs: Verdicts
 
 
-def label_columns(labeller: Labeller, documents: Sequence[Document]) -> Iterator[Columns]:
-    """Yield the labels of documents in their order, a batch at a time; they are those of `Labeller.label_all`.
+def label_columns(labeller: Labeller, segments: Segments) -> Columns:
+    """Return the labels of a batch of documents; they are those of `Labeller.label_all`.
 
     Paragraphs come without their candidates, which nobody publishes and which are half of the evidence.
     """
+    judged = labeller.judge(segments)
+    layout, segment = judged.layout, judged.events.segment
+    document, unit = layout.segment_document.take(segment), layout.segment_unit.take(segment)
     least = min(CANDIDATE, labeller.threshold)
-    for batch in batches(documents):
-        layout, events, of_articles, of_paragraphs = labeller.judge(batch)
-        document = layout.segment_document[events.segment]
-        paragraph = layout.segment_unit[events.segment]
-        yield Columns(
-            documents=layout.documents,
-            paragraphs=layout.paragraphs,
-            of_documents=_verdicts(labeller, layout, events, document, of_articles, least=least),
-            of_paragraphs=_verdicts(labeller, layout, events, paragraph, of_paragraphs, least=labeller.threshold),
-        )
+    return Columns(
+        documents=layout.documents,
+        paragraphs=layout.paragraphs,
+        of_documents=_verdicts(labeller, judged, document, judged.articles, judged.of_articles, least),
+        of_paragraphs=_verdicts(labeller, judged, unit, judged.paragraphs, judged.of_paragraphs, labeller.threshold),
+    )
 
 
 def _verdicts(
-    labeller: Labeller, layout: Layout, events: Events, units: Ints, chances: Floats, *, least: float
+    labeller: Labeller, judged: Judged, units: Ints, features: Features, chances: Floats, least: float
 ) -> Verdicts:
-    topics = len(labeller.taxonomy.ids)
-    unit, topic = np.nonzero(chances >= least)
-    chance = chances[unit, topic]
-    probability = np.round(chance, 4)
+    """Return the cells whose probability is at least `least`, given the unit of each event."""
+    likely = np.flatnonzero(chances >= least)
+    probability = np.round(chances.take(likely), 4)
+    unit, topic = features.unit.take(likely), features.topic.take(likely)
     by_name = np.argsort(np.argsort(np.array(labeller.taxonomy.ids)))
-    order = np.lexsort((by_name[topic], -probability, unit))
-    unit, topic = unit[order], topic[order]
-    label, event = _behind(labeller, events, units, unit * topics + topic)
-    function, function_offset = _functions(label, events.function[event], len(unit))
-    places, span_offset = _places(layout, events, label, event, len(unit))
+    rank = np.rint((1 - probability) * 10_000).astype(np.int64) * features.topics + by_name.take(topic)
+    order = np.argsort((unit << 32) | rank)
+    likely, unit, topic = likely.take(order), unit.take(order), topic.take(order)
+    label, event = _behind(labeller, judged.events, units, features, likely)
+    function, function_offset = _functions(label, judged.events.function.take(event), len(likely))
+    places, span_offset = _places(judged, label, event, len(likely))
     return Verdicts(
         unit=unit,
         topic=topic,
-        probability=probability[order],
-        published=chance[order] >= labeller.threshold,
+        probability=probability.take(order),
+        published=chances.take(likely) >= labeller.threshold,
         function_offset=function_offset,
         function=function,
         span_offset=span_offset,
@@ -103,51 +85,51 @@ def _verdicts(
     )
 
 
-def _behind(labeller: Labeller, events: Events, units: Ints, cells: Ints) -> tuple[Ints, Ints]:
-    """Return the firings that vote for each label (by its cell: unit and topic), as numbers of label and event."""
+def _behind(labeller: Labeller, events: Events, units: Ints, features: Features, likely: Ints) -> tuple[Ints, Ints]:
+    """Return the firings that vote for each label (a cell of features), as numbers of label and event, in order."""
     matcher = labeller.matcher
-    of = units * matcher.topics + matcher.topic_of[events.function]
-    wanted = np.zeros(int(max(cells.max(initial=-1), of.max(initial=-1))) + 1 + matcher.topics, dtype=np.bool_)
-    wanted[cells] = True
-    mine = np.flatnonzero((units >= 0) & wanted[of] & (matcher.weights[events.function] > 0))
-    own = of[mine]
-    order = np.argsort(own, kind="stable")
-    mine, own = mine[order], own[order]
-    first = np.searchsorted(own, cells)
-    counts = np.searchsorted(own, cells, side="right") - first
-    label = np.repeat(np.arange(len(cells)), counts)
-    at = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(len(label))
-    return label, mine[at]
+    label_of = np.full(features.units * features.topics, -1, dtype=np.int64)
+    label_of[features.cell.take(likely)] = np.arange(len(likely))
+    mine = np.flatnonzero((matcher.weights > 0).take(events.function) & (units >= 0))
+    cell = units.take(mine) * matcher.topics + matcher.topic_of.take(events.function.take(mine))
+    label = label_of.take(cell)
+    behind = np.flatnonzero(label >= 0)
+    key = np.sort((label.take(behind) << 32) | mine.take(behind))
+    return key >> 32, key & 0xFFFFFFFF
 
 
 def _functions(label: Ints, function: Ints, labels: int) -> tuple[Ints, Ints]:
     """Return the functions of each label, each once, and where each label's begin; events are in their order."""
     new = np.ones(len(label), dtype=np.bool_)
     new[1:] = (label[1:] != label[:-1]) | (function[1:] != function[:-1])
-    return function[new], _offsets(np.bincount(label[new], minlength=labels))
+    first = np.flatnonzero(new)
+    return function.take(first), _offsets(np.bincount(label.take(first), minlength=labels))
 
 
-def _places(layout: Layout, events: Events, label: Ints, event: Ints, labels: int) -> tuple[list[Ints], Ints]:
+def _places(judged: Judged, label: Ints, event: Ints, labels: int) -> tuple[list[Ints], Ints]:
     """Return paragraph, start and end of each label's places, in their order, each once, and where each label's begin.
 
     A section's name is no place in the published text.
     """
-    segment = events.segment[event]
-    shown = (layout.segment_paragraph[segment] >= 0) | (layout.segment_zone[segment] == TITLE)
-    label, event = label[shown], event[shown]
-    start, length = events.start[event], events.end[event] - events.start[event]
+    layout, events = judged.layout, judged.events
+    is_shown = (layout.segment_paragraph >= 0) | layout.segment_is_title
+    shown = np.flatnonzero(is_shown.take(events.segment.take(event)))
+    label, event = label.take(shown), event.take(shown)
+    start = events.start.take(event)
+    length = events.end.take(event) - start
     # One number holds all three, so that one sort does it; a title stands before its paragraphs. There are fewer
     # labels than characters, and of those not more than a line of JSON has.
     width, bits = int(length.max(initial=0)).bit_length(), len(layout.text).bit_length()
     key = np.sort((((label << bits) | start) << width) | length)
-    key = key[np.diff(key, prepend=-1) != 0]
-    label, start, length = key >> (bits + width), (key >> width) & ((1 << bits) - 1), key & ((1 << width) - 1)
+    key = key.take(np.flatnonzero(np.diff(key, prepend=-1)))
+    label = key >> (bits + width)
     counts = np.bincount(label, minlength=labels)
-    few = np.arange(len(key)) - np.repeat(_offsets(counts)[:-1], counts) < MAX_SPANS
-    start, length = start[few], length[few]
-    segment = np.searchsorted(layout.segment_start, start, side="right") - 1
-    begin = start - layout.segment_start[segment]
-    return [layout.segment_paragraph[segment], begin, begin + length], _offsets(np.minimum(counts, MAX_SPANS))
+    few = np.flatnonzero(np.arange(len(key)) - (np.cumsum(counts) - counts).take(label) < MAX_SPANS)
+    key = key.take(few)
+    start, length = (key >> width) & ((1 << bits) - 1), key & ((1 << width) - 1)
+    segment = layout.segment_of.take(start)
+    begin = start - layout.segment_start.take(segment)
+    return [layout.segment_paragraph.take(segment), begin, begin + length], _offsets(np.minimum(counts, MAX_SPANS))
 
 
 def _offsets(counts: NDArray[np.integer]) -> Ints:

@@ -1,16 +1,15 @@
 """What the votes of a topic's functions amount to: title, lead, body, share of the text, rank among topics."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .layout import BODY, LEAD, PARAGRAPH_LEAD_CHARS, TITLE, Ints, Layout
+from .layout import BODY, LEAD, PARAGRAPH_LEAD_CHARS, Bools, Ints, Layout
 from .match import Events, Matcher
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 PARAGRAPH_FEATURES = ("title", "lead", "body", "share", "rank", "first", "margin")
 OWN_FEATURES = 5  # an article uses the first five; being first by a margin adds nothing to its paragraphs' verdicts
@@ -28,158 +27,202 @@ TELLING = 1.2  # functions of less weight support a topic, but do not make a sen
 CAPS = (6.0, 8.0, 10.0)  # of title, lead and body: beyond this more of the same says nothing new
 RANK_WEIGHTS = (2.0, 1.0, 0.5)  # a title tells most of what an item is about, the body least
 MOST_TIMES = 7  # a function that fires seven times counts three times as much as one that fires once
+_TIMES_COUNT: Floats = np.log2(1 + np.arange(4 * MOST_TIMES + 1) / 4)  # by quarters of a time, as SPEECH_WEIGHT is one
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Numbers of each unit and topic: an array units x topics x features, and where any function fired."""
+    """Numbers of each unit and topic in which any function fired: a cell for each such pair."""
 
-    values: Floats
-    fired: Bools
+    units: int
+    topics: int
+    cell: Ints  # unit * topics + topic, ascending
+    values: Floats  # cells x features
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.cell)
+
+    @property
+    def unit(self) -> Ints:
+        """Return the unit of each cell."""
+        return self.cell // self.topics
+
+    @property
+    def topic(self) -> Ints:
+        """Return the topic of each cell."""
+        return self.cell % self.topics
+
+    def spread(self, numbers: Floats) -> Floats:
+        """Return a number of each cell as an array units x topics, with 0 where no function fired."""
+        out = np.zeros(self.units * self.topics)
+        out[self.cell] = numbers
+        return out.reshape(self.units, self.topics)
+
+    def of_units(self, units: Bools) -> "Features":
+        """Return the features of the units for which `units` is true, numbered anew."""
+        keep = np.flatnonzero(units.take(self.unit))
+        unit = (np.cumsum(units) - 1).take(self.unit.take(keep))
+        cell = unit * self.topics + self.topic.take(keep)
+        return Features(int(np.count_nonzero(units)), self.topics, cell, self.values[keep])
 
 
 def join_features(parts: Sequence[Features]) -> Features:
     """Return the features of several batches as one."""
-    return Features(np.concatenate([one.values for one in parts]), np.concatenate([one.fired for one in parts]))
+    first = np.cumsum([0, *(one.units * one.topics for one in parts)])
+    cells = [one.cell + begin for one, begin in zip(parts, first, strict=False)]
+    values = np.concatenate([one.values for one in parts])
+    return Features(sum(one.units for one in parts), parts[0].topics, np.concatenate(cells), values)
 
 
 def measure(layout: Layout, events: Events, matcher: Matcher) -> tuple[Features, Features]:
     """Return the features of the articles (without those of their paragraphs) and of the paragraphs."""
-    sentences = _sentences(layout)
-    of_articles: Floats = np.bincount(layout.paragraph_document, weights=sentences, minlength=layout.documents).astype(
-        np.float64
-    )
-    document = layout.segment_document[events.segment]
-    articles = _measure(document, events.zone, of_articles, events, matcher)
-    _title_as_body(articles.values, layout)
-    _lead_as_title(articles.values, layout)
-    unit = layout.segment_unit[events.segment]
+    topics, owner, in_paragraphs = matcher.topics, layout.paragraph_document, _sentences(layout)
+    of_articles: Floats = np.bincount(owner, weights=in_paragraphs, minlength=layout.documents).astype(np.float64)
+    document, unit = layout.segment_document.take(events.segment), layout.segment_unit.take(events.segment)
+    part = np.where(events.zone == BODY, 2, events.zone == LEAD)  # 0 is the title, as which a section's name counts too
     inside = np.flatnonzero(unit >= 0)
-    own = events.where(inside)
-    offset = own.start - layout.segment_start[own.segment]
-    zone = np.where(offset < PARAGRAPH_LEAD_CHARS, LEAD, BODY)
-    return articles, _measure(unit[inside], zone, sentences, own, matcher)
+    own, unit = events.take(inside), unit.take(inside)
+    in_lead = own.start - layout.segment_start.take(own.segment) < PARAGRAPH_LEAD_CHARS
+    told_in, told = _told(own, unit, layout, matcher)
+    articles = _measure(document, part, owner.take(told_in) * topics + told, of_articles, events, matcher)
+    paragraphs = _measure(unit, np.where(in_lead, 1, 2), told_in * topics + told, in_paragraphs, own, matcher)
+    _title_as_body(articles, layout)
+    _lead_as_title(articles, layout)
+    return articles, paragraphs
 
 
-def with_paragraphs(articles: Features, chances: Floats, headlines: Floats, layout: Layout) -> Features:
+def with_paragraphs(
+    articles: Features, headlines: Floats, paragraphs: Features, chances: Floats, layout: Layout
+) -> Features:
     """Return the articles' features with the best and the mean probability among their paragraphs.
 
-    An article of a title alone has no paragraph; its row of `headlines` (articles x topics) stands for one.
+    `headlines` are probabilities of the articles' cells as if they were paragraphs, `chances` those of the paragraphs'.
+    An article of a title alone has no paragraph, and stands for one itself.
     """
-    shape = articles.values.shape[:2]
-    best, mean = np.zeros(shape), np.zeros(shape)
-    if len(chances):
-        owner = layout.paragraph_document
-        first = np.flatnonzero(np.diff(owner, prepend=-1))
-        chars = (layout.segment_end - layout.segment_start)[layout.paragraph_segment].astype(np.float64)
-        best[owner[first]] = np.maximum.reduceat(chances, first, axis=0)
-        total = np.maximum(np.add.reduceat(chars, first), 1.0)
-        mean[owner[first]] = np.add.reduceat(chances * chars[:, None], first, axis=0) / total[:, None]
-    bare = _without_body(layout)
-    best[bare] = mean[bare] = headlines[bare]
-    own = articles.values[:, :, :OWN_FEATURES]
-    title = np.maximum(own[:, :, 0], 0.0)
-    rank = title / np.maximum(title.max(axis=1, keepdims=True, initial=0.0), 1e-9)
-    columns = (best, mean, title > 0, rank, np.minimum(_stronger(mean), MOST_STRONGER))
-    return Features(np.concatenate((own, *(one[..., None] for one in columns)), axis=2), articles.fired)
+    document, owner = articles.unit, layout.paragraph_document
+    chars = (layout.segment_end - layout.segment_start).take(layout.paragraph_segment).astype(np.float64)
+    total = np.maximum(np.bincount(owner, weights=chars, minlength=layout.documents), 1.0)
+    unit = paragraphs.unit
+    at = _places(articles).take(owner.take(unit) * articles.topics + paragraphs.topic)
+    best = np.zeros(len(articles))
+    np.maximum.at(best, at, chances)
+    mean = np.bincount(at, weights=chances * chars.take(unit), minlength=len(articles)) / total.take(document)
+    bare = _without_body(layout).take(document)
+    best, mean = np.where(bare, headlines, best), np.where(bare, headlines, mean)
+    own = articles.values[:, :OWN_FEATURES]
+    title = np.maximum(own[:, 0], 0.0)
+    rank = title / np.maximum(_greatest(title, document), 1e-9)
+    columns = (best, mean, title > 0, rank, np.minimum(_stronger(mean, document), MOST_STRONGER))
+    return replace(articles, values=np.concatenate((own, np.stack(columns, axis=1)), axis=1))
 
 
-def _stronger(values: Floats) -> Floats:
-    """Return for each value how many of its row's stand before it, the greatest first; all zeros come last."""
-    place = np.argsort(np.argsort(-values, axis=1, kind="stable"), axis=1)
-    counts: Floats = np.where(values > 0, place, np.count_nonzero(values, axis=1)[:, None]).astype(np.float64)
-    return counts
+def _stronger(values: Floats, unit: Ints) -> Ints:
+    """Return for each value how many of its unit's stand before it, the greatest first; all zeros come last."""
+    some = np.flatnonzero(values > 0)
+    counts = np.bincount(unit.take(some), minlength=int(unit.max(initial=0)) + 1)
+    first = np.cumsum(counts) - counts
+    order = some.take(np.lexsort((-values.take(some), unit.take(some))))
+    out = counts.take(unit)
+    out[order] = np.arange(len(order)) - first.take(unit.take(order))
+    return out
 
 
-def _without_body(layout: Layout) -> Ints:
-    return np.flatnonzero(np.bincount(layout.paragraph_document, minlength=layout.documents) == 0)
+def _without_body(layout: Layout) -> Bools:
+    without: Bools = np.bincount(layout.paragraph_document, minlength=layout.documents) == 0
+    return without
 
 
-def _title_as_body(values: Floats, layout: Layout) -> None:
+def _title_as_body(articles: Features, layout: Layout) -> None:
     """Give items of a title alone that title for their lead and body as well."""
-    bare = _without_body(layout)
-    values[bare, :, 1] = values[bare, :, 2] = values[bare, :, 0]
-    values[bare, :, 3] = values[bare, :, 0] >= TELLING
+    bare, values = np.flatnonzero(_without_body(layout).take(articles.unit)), articles.values
+    values[bare, 1] = values[bare, 2] = values[bare, 0]
+    values[bare, 3] = values[bare, 0] >= TELLING
 
 
-def _lead_as_title(values: Floats, layout: Layout) -> None:
+def _lead_as_title(articles: Features, layout: Layout) -> None:
     """Give items without a title half of their lead for one: it tells what they are about, if less sharply."""
-    titled = np.zeros(layout.documents, dtype=np.bool_)
-    titled[layout.segment_document[layout.segment_zone == TITLE]] = True
-    values[~titled, :, 0] = np.minimum(values[~titled, :, 1] / 2, CAPS[0])
+    untitled = np.ones(layout.documents, dtype=np.bool_)
+    untitled[layout.segment_document[layout.segment_is_title]] = False
+    at = np.flatnonzero(untitled.take(articles.unit))
+    articles.values[at, 0] = np.minimum(articles.values[at, 1] / 2, CAPS[0])
 
 
-def _measure(unit: Ints, zone: Ints, sentences: Floats, events: Events, matcher: Matcher) -> Features:
-    topics, functions, units = matcher.topics, len(matcher.functions), len(sentences)
-    values = np.zeros((units * topics, len(PARAGRAPH_FEATURES)))
+def _told(events: Events, unit: Ints, layout: Layout, matcher: Matcher) -> tuple[Ints, Ints]:
+    """Return paragraph and topic of each sentence that tells of a topic, for each of its topics."""
+    telling = np.flatnonzero((matcher.weights >= TELLING).take(events.function) & ~events.in_speech)
+    sentence = layout.sentence_of.take(events.start.take(telling)).astype(np.int64)
+    tells = np.zeros((int(layout.sentence_of[-1]) + 1) * matcher.topics, dtype=np.bool_)
+    tells[sentence * matcher.topics + matcher.topic_of.take(events.function.take(telling))] = True
+    owner = np.zeros(int(layout.sentence_of[-1]) + 1, dtype=np.int64)
+    owner[sentence] = unit.take(telling)
+    told = np.flatnonzero(tells)
+    return owner.take(told // matcher.topics), told % matcher.topics
+
+
+def _measure(unit: Ints, part: Ints, told: Ints, sentences: Floats, events: Events, matcher: Matcher) -> Features:
+    """Return the features of units, given the unit and part of each event and the cells that sentences tell of."""
+    topics, units = matcher.topics, len(sentences)
     fired = np.zeros(units * topics, dtype=np.bool_)
-    cell = unit * topics + matcher.topic_of[events.function]
-    part = np.where(zone == BODY, 2, zone == LEAD)  # 0 is the title, as which a section's name counts too
-    if not len(cell):
-        return _shaped(values, fired, units)
-    # One number holds all that matters of a firing, so that one sort of numbers brings equal ones together.
-    key = np.sort((((cell * functions + events.function) * 3 + part) << 1) | events.speech)
-    strength = np.where(key & 1, SPEECH_WEIGHT, 1.0)
-    key >>= 1
-    first = _beginnings(key)
-    key, times = key[first], np.minimum(np.add.reduceat(strength, first), MOST_TIMES)
-    votes = matcher.weights[(key // 3) % functions] * np.log2(1 + times)
-    owner = key // (3 * functions)
-    begin = _beginnings(owner)
-    cells = owner[begin]
-    place = np.repeat(np.arange(len(cells)), np.diff(begin, append=len(owner)))
-    score = np.bincount(place * 3 + key % 3, weights=votes, minlength=len(cells) * 3).reshape(-1, 3)
+    fired[unit * topics + matcher.topic_of.take(events.function)] = True
+    features = Features(units, topics, np.flatnonzero(fired), np.zeros((0, 0)))
+    place, owner = _places(features), features.unit
+    function, unit, part, votes = _votes(unit, part, events, matcher)
+    at = place.take(unit * topics + matcher.topic_of.take(function))
+    score = np.bincount(at * 3 + part, weights=votes, minlength=len(features) * 3).reshape(-1, 3)
     score[:, 2] += score[:, 1]  # the lead is part of the body too
     score = np.clip(score, [-one for one in CAPS], CAPS)
-    telling = (matcher.weights[events.function] >= TELLING) & (events.speech == 0) & (part > 0)
-    about = _distinct(cell[telling], events.sentence[telling], cells)
-    owner = cells // topics
+    about = np.bincount(place.take(told), minlength=len(features))
     # Not as a product of matrices, whose last bits depend on what other rows there are.
     total = np.sum(np.clip(score, 0, None) * np.array(RANK_WEIGHTS), axis=1)
-    best, second = _best_two(total, owner)
-    values[cells, :3] = score
-    values[cells, 3] = about / np.maximum(sentences[owner], 1)
-    values[cells, 4] = total / np.maximum(best, 1e-9)
-    values[cells, 5] = (total == best) & (total > 0)
-    values[cells, 6] = values[cells, 5] * (1 - second / np.maximum(best, 1e-9))
-    fired[cells] = True
-    return _shaped(values, fired, units)
+    best = _greatest(total, owner)
+    second = _greatest(np.where(total == best, 0.0, total), owner)
+    is_first = (total == best) & (total > 0)
+    bound = np.maximum(best, 1e-9)
+    columns = (about / np.maximum(sentences.take(owner), 1), total / bound, is_first, is_first * (1 - second / bound))
+    return replace(features, values=np.concatenate((score, np.stack(columns, axis=1)), axis=1))
 
 
-def _best_two(total: Floats, owner: Ints) -> tuple[Floats, Floats]:
-    """Return for each cell the best and the second best total of its unit."""
-    begin = _beginnings(owner)
-    sizes = np.diff(begin, append=len(owner))
-    best = np.repeat(np.maximum.reduceat(total, begin), sizes)
-    rest = np.where(total == best, 0.0, total)
-    return best, np.repeat(np.maximum.reduceat(rest, begin), sizes)
+def _votes(unit: Ints, part: Ints, events: Events, matcher: Matcher) -> tuple[Ints, Ints, Ints, Floats]:
+    """Return function, unit, part and weight of what fires in a part of a unit, however often.
+
+    Events are in the order of function and position, so those of a function in a part of a unit stand together.
+    """
+    function = events.function
+    first = _beginnings((function * (int(unit.max(initial=0)) + 1) + unit) * 3 + part)
+    spoken = np.cumsum(np.append(np.False_, events.in_speech))
+    bounds = np.append(first, len(function))
+    quarters = 4 * np.diff(bounds) - round(4 - 4 * SPEECH_WEIGHT) * np.diff(spoken.take(bounds))
+    function = function.take(first)
+    votes = matcher.weights.take(function) * _TIMES_COUNT.take(np.minimum(quarters, 4 * MOST_TIMES))
+    return function, unit.take(first), part.take(first), votes
 
 
-def _shaped(values: Floats, fired: Bools, units: int) -> Features:
-    topics = len(fired) // units if units else 0
-    return Features(values.reshape(units, topics, values.shape[1]), fired.reshape(units, topics))
+def _places(features: Features) -> Ints:
+    """Return for each unit and topic the position of its cell; anything where it has none."""
+    place = np.empty(features.units * features.topics, dtype=np.int64)
+    place[features.cell] = np.arange(len(features))
+    return place
+
+
+def _greatest(values: Floats, unit: Ints) -> Floats:
+    """Return for each value the greatest of its unit; units ascend."""
+    begin = _beginnings(unit)
+    if not len(begin):
+        return values
+    return np.repeat(np.maximum.reduceat(values, begin), np.diff(begin, append=len(unit)))
 
 
 def _beginnings(numbers: Ints) -> Ints:
     """Return where each run of equal numbers begins."""
-    return np.flatnonzero(np.diff(numbers, prepend=-1))
-
-
-def _distinct(cell: Ints, sentence: Ints, cells: Ints) -> Floats:
-    """Return how many different sentences each of the (ascending) cells has."""
-    most = int(sentence.max(initial=0)) + 1
-    key = np.sort(cell * most + sentence)
-    found = key[_beginnings(key)] // most
-    counts = np.searchsorted(found, cells, side="right") - np.searchsorted(found, cells)
-    return counts.astype(np.float64)
+    new = np.ones(len(numbers), dtype=np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
+    return np.flatnonzero(new)
 
 
 def _sentences(layout: Layout) -> Floats:
+    """Return how many sentences each paragraph has."""
     segment = layout.paragraph_segment
-    first, last = layout.segment_start[segment], layout.segment_end[segment] - 1
-    ended = layout.sentence_of[np.maximum(first, last)] - layout.sentence_of[first]
+    first, last = layout.segment_start.take(segment), layout.segment_end.take(segment) - 1
+    ended = layout.sentence_of.take(np.maximum(first, last)) - layout.sentence_of.take(first)
     counts: Floats = (ended + 1).astype(np.float64)
     return counts

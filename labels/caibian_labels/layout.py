@@ -1,6 +1,6 @@
 """Many documents laid out as one text with numpy arrays that say what stands where."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,13 +8,16 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Places = NDArray[np.int32]  # one number for each position of a text
+WordLengths = Callable[[int, int], Sequence[int] | None]
 
 TITLE, LEAD, BODY, SECTION, PUBLISHER = range(5)
 LEAD_CHARS = 160  # who, what, when and where of Chinese local news stand in the first two or three sentences
 PARAGRAPH_LEAD_CHARS = 60  # about a paragraph's first sentence
-_ENDS_SENTENCE = np.zeros(0x10000, dtype=np.bool_)
+CODES = 0x110000  # of Unicode: a table of so many flags takes a megabyte, of which text touches little
+_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+_ENDS_SENTENCE: Bools = np.zeros(CODES, dtype=np.bool_)
 _ENDS_SENTENCE[[ord(one) for one in "。！？!?\n；"]] = True
-_SURROGATES = dict.fromkeys(range(55296, 57344), "�")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,20 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Segments:
+    """Documents cut into segments (section name, publisher, title, paragraphs), joined by line ends."""
+
+    text: str
+    chars: Ints  # of each segment
+    document: Ints
+    place: Ints  # position of a paragraph in its document; -1 is its title, -SECTION and -PUBLISHER those
+    documents: int
+    word_lengths: WordLengths  # of a document's paragraph; None where they are not known
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
-    """Documents joined by line ends. A segment is a title, a paragraph, a section name or a publisher."""
+    """Segments of documents with what matching asks for."""
 
     text: str
     documents: int
@@ -40,21 +55,21 @@ class Layout:
     segment_document: Ints
     segment_paragraph: Ints  # position in its document; -1 for all but paragraphs
     segment_unit: Ints  # number of the paragraph in the batch; -1 for all but paragraphs
-    segment_zone: Ints  # TITLE, BODY, SECTION or PUBLISHER
-    segment_body_chars: Ints  # characters of the body before the segment
+    segment_is_title: Bools
     paragraph_document: Ints
     paragraph_segment: Ints
     codes: NDArray[np.uint32]
-    segment_head: Ints  # characters at the segment's beginning that are title, section, publisher or lead
-    segment_of: NDArray[np.int32]  # for each position of the text
-    sentence_of: NDArray[np.int32]  # for each position: how many sentences end before it
+    segment_of: Places
+    zone_of: NDArray[np.int8]  # TITLE, LEAD, BODY, SECTION or PUBLISHER
+    sentence_of: Places  # how many sentences end before; one more for the end of the text
+    word_lengths: WordLengths
 
 
-def lay_out(documents: Sequence[Document]) -> Layout:
-    """Return the layout of documents."""
+def segments_of(documents: Sequence[Document]) -> Segments:
+    """Return the segments of documents."""
     pieces: list[str] = []
     owners: list[int] = []
-    places: list[int] = []  # position of a paragraph in its document; below 0 the other kinds of segment
+    places: list[int] = []
     for number, document in enumerate(documents):
         for kind, text in ((-SECTION, document.section), (-PUBLISHER, document.publisher), (-1, document.title)):
             if text:
@@ -65,78 +80,95 @@ def lay_out(documents: Sequence[Document]) -> Layout:
         pieces.extend(document.paragraphs)
         places.extend(range(many))
         owners.extend([number] * many)
-    place = np.array(places, dtype=np.int64)
-    owner = np.array(owners, dtype=np.int64)
-    in_paragraph = place >= 0
-    lengths = np.fromiter(map(len, pieces), dtype=np.int64, count=len(pieces))
-    ends = np.cumsum(lengths + 1) - 1
-    text = "\n".join(pieces)
-    codes = _codes(text)
-    lone = (codes >= 0xD800) & (codes < 0xE000)
-    if bool(lone.any()):  # a lone surrogate is no UTF-8; keep positions
-        text = text.translate(_SURROGATES)
-        codes = np.where(lone, np.uint32(0xFFFD), codes)
-    starts = ends - lengths
-    unit = np.where(in_paragraph, np.cumsum(in_paragraph) - 1, -1)
-    before = _body_chars_before(lengths, place)
-    heading = np.where(in_paragraph, np.clip(LEAD_CHARS - before, 0, lengths), lengths)
-    return Layout(
-        text=text,
+
+    def word_lengths(number: int, paragraph: int) -> Sequence[int] | None:
+        words = documents[number].words
+        return None if words is None or paragraph >= len(words) else list(map(len, words[paragraph]))
+
+    return Segments(
+        text="\n".join(pieces),
+        chars=np.fromiter(map(len, pieces), dtype=np.int64, count=len(pieces)),
+        document=np.array(owners, dtype=np.int64),
+        place=np.array(places, dtype=np.int64),
         documents=len(documents),
-        paragraphs=int(in_paragraph.sum()),
-        segment_start=starts,
-        segment_end=ends,
-        segment_document=owner,
-        segment_paragraph=np.maximum(place, -1),
-        segment_unit=unit,
-        segment_zone=np.where(in_paragraph, BODY, np.where(place == -1, TITLE, -place)),
-        segment_body_chars=before,
-        paragraph_document=owner[in_paragraph],
-        paragraph_segment=np.flatnonzero(in_paragraph).astype(np.int64),
-        codes=codes,
-        segment_head=heading,
-        segment_of=np.repeat(np.arange(len(pieces), dtype=np.int32), lengths + 1),
-        sentence_of=_counts_before(_ENDS_SENTENCE[np.minimum(codes, 0xFFFF)]),
+        word_lengths=word_lengths,
     )
 
 
-def word_boundaries(layout: Layout, documents: Sequence[Document], segments: Ints) -> Bools:
+def lay_out(segments: Segments) -> Layout:
+    """Return the layout of segments."""
+    place, chars = segments.place, segments.chars
+    in_paragraph = place >= 0
+    end = np.cumsum(chars + 1) - 1
+    text, codes = _codes(segments.text)
+    return Layout(
+        text=text,
+        documents=segments.documents,
+        paragraphs=int(np.count_nonzero(in_paragraph)),
+        segment_start=end - chars,
+        segment_end=end,
+        segment_document=segments.document,
+        segment_paragraph=np.maximum(place, -1),
+        segment_unit=np.where(in_paragraph, np.cumsum(in_paragraph) - 1, -1),
+        segment_is_title=place == -1,
+        paragraph_document=segments.document[in_paragraph],
+        paragraph_segment=np.flatnonzero(in_paragraph),
+        codes=codes,
+        segment_of=np.repeat(np.arange(len(chars), dtype=np.int32), chars + 1)[: len(codes)],
+        zone_of=_zones(place, chars)[: len(codes)],
+        sentence_of=_counts_before(_ENDS_SENTENCE.take(codes)),
+        word_lengths=segments.word_lengths,
+    )
+
+
+def ends_sentence(text: str) -> bool:
+    """Return whether a mark that ends a sentence stands in a text."""
+    return any(_ENDS_SENTENCE[ord(one)] for one in text)
+
+
+def word_boundaries(layout: Layout, segments: Ints) -> Bools:
     """Return, for each position of the text, whether a word may begin or end there.
 
     Only the given segments are looked at; elsewhere, and where a document has no words or words that do not
     fit their paragraph, every position may.
     """
-    may = np.ones(len(layout.text) + 1, dtype=np.bool_)
+    may = np.ones(len(layout.codes) + 1, dtype=np.bool_)
     for segment in segments.tolist():
-        words = documents[int(layout.segment_document[segment])].words
-        position = int(layout.segment_paragraph[segment])
-        if words is None or position < 0 or position >= len(words):
-            continue
+        paragraph = int(layout.segment_paragraph[segment])
+        lengths = layout.word_lengths(int(layout.segment_document[segment]), paragraph) if paragraph >= 0 else None
         start, end = int(layout.segment_start[segment]), int(layout.segment_end[segment])
-        ends = np.cumsum(np.fromiter(map(len, words[position]), dtype=np.int64, count=len(words[position])))
+        ends = np.cumsum(np.array(lengths or [], dtype=np.int64))
         if len(ends) and int(ends[-1]) == end - start:
             may[start + 1 : end] = False
             may[start + ends[:-1]] = True
     return may
 
 
-def _body_chars_before(lengths: Ints, place: Ints) -> Ints:
-    """Return the characters of its document's body before each paragraph."""
-    body = np.where(place >= 0, lengths, 0)
-    total = np.cumsum(body) - body
-    first = np.flatnonzero(place == 0)
-    if not len(first):
-        return np.zeros_like(lengths)
-    base = total[first][np.clip(np.searchsorted(first, np.arange(len(place)), side="right") - 1, 0, None)]
-    return np.where(place >= 0, total - base, 0)
+def _zones(place: Ints, chars: Ints) -> NDArray[np.int8]:
+    """Return the zone of each position; a segment's line end belongs to it."""
+    body = np.where(place >= 0, chars, 0)
+    before = np.cumsum(body) - body
+    opens = np.flatnonzero(place == 0)
+    if len(opens):  # characters of its own document's body alone
+        before -= before[opens][np.maximum(np.cumsum(place == 0) - 1, 0)]
+    lead = np.where(place >= 0, np.clip(LEAD_CHARS - before, 0, chars), 0)
+    kind = np.where(place >= 0, BODY, np.where(place == -1, TITLE, -place))
+    zones = np.stack((np.full_like(kind, LEAD), kind), axis=1).astype(np.int8)
+    return np.repeat(zones.ravel(), np.stack((lead, chars + 1 - lead), axis=1).ravel())
 
 
-def _counts_before(marks: Bools) -> NDArray[np.int32]:
+def _counts_before(marks: Bools) -> Places:
     """Return for each position, and for the one after the last, how many marks stand before it."""
     counts = np.zeros(len(marks) + 1, dtype=np.int32)
     np.cumsum(marks, out=counts[1:])
     return counts
 
 
-def _codes(text: str) -> NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+def _codes(text: str) -> tuple[str, NDArray[np.uint32]]:
+    """Return a text and its code points. A lone surrogate, which is no UTF-8, becomes U+FFFD: positions stay."""
+    try:
+        data = text.encode("utf-32-le")
+    except UnicodeEncodeError:
+        text = text.translate(_SURROGATES)
+        data = text.encode("utf-32-le")
+    return text, np.frombuffer(data, dtype=np.uint32)

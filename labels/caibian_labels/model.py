@@ -30,15 +30,12 @@ class Logistic:
     offsets: dict[str, float] = field(default_factory=dict)
 
     def probabilities(self, features: Features, ids: Sequence[str]) -> Floats:
-        """Return the probability of each unit and topic; 0 where no function of the topic fired."""
+        """Return the probability of each cell, a unit and topic; where no function fired it is 0."""
         offsets = np.array([self.offset + self.offsets.get(one, 0.0) for one in ids])
-        row, column = np.nonzero(features.fired)
         # Not as a product of matrices, whose last bits depend on what other rows there are.
-        weighted = features.values[row, column] * np.array(list(self.weights.values()))
-        scores = np.sum(weighted, axis=1) + offsets[column]
-        out = np.zeros(features.fired.shape)
-        out[row, column] = 1 / (1 + np.exp(-np.clip(scores, -40, 40)))
-        return out
+        scores = np.sum(features.values * np.array(list(self.weights.values())), axis=1) + offsets.take(features.topic)
+        chances: Floats = 1 / (1 + np.exp(-np.clip(scores, -40, 40)))
+        return chances
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +65,11 @@ def fit_logistic(
     Newton's method with a ridge on weights and topic offsets; cells where no function fired are left out, since
     there the model abstains.
     """
-    row, column = np.nonzero((care > 0) & features.fired)
-    many = len(names)
+    row, column, many = features.unit, features.topic, len(names)
+    cared = np.flatnonzero(care[row, column] > 0)
+    row, column = row[cared], column[cared]
     inputs = np.zeros((len(row), many + 1 + len(ids)))
-    inputs[:, :many] = features.values[row, column]
+    inputs[:, :many] = features.values[cared]
     inputs[:, many] = 1.0
     inputs[np.arange(len(row)), many + 1 + column] = 1.0
     ridge = np.array([WEIGHT_RIDGE] * many + [1e-6] + [OFFSET_RIDGE] * len(ids))

@@ -1,167 +1,138 @@
-"""Find many words in a text: numpy looks up all places at once, an automaton finds words of rare characters.
+"""Find many words in a text: numpy looks all places up at once, a character further at each step.
 
-The automaton must build its hits object by object, and three hits in four are words of two characters. So pairs of
-characters are looked up in a table; where one begins a longer word, a trie is walked for all such places together.
+An automaton, which works through a text place by place, must build its hits object by object, and that takes several
+times as long as to look for them. Here pairs of characters are looked up first; few texts have more than a place in
+five where one of ours stands. Then a trie is walked from all of these together.
 """
 
-from collections import Counter
 from collections.abc import Mapping
-from itertools import chain, pairwise
+from typing import NamedTuple
 
-import ahocorasick_rs
 import numpy as np
 from numpy.typing import NDArray
 
-from .layout import Bools, Ints, Layout
+from .layout import CODES, Bools, Ints
 
 Codes = NDArray[np.uint32]
-TABLE_CODES = 0x10000
-SURROGATES, UNKNOWN = 0xD800, 0xDFFF  # codes that no text has
-MAX_PAIRED = 3_000  # characters of the table of pairs, which then takes 36 MB; ours needs 2,300
-PIECE_CHARS = 40_000  # some 1,500 hits
-NOTHING = np.zeros(0, dtype=np.int64)
-Hits = tuple[Ints, Ints, Ints]  # number, start and end of each word found
+Keys = NDArray[np.uint64]
+NOTHING: Ints = np.zeros(0, dtype=np.int64)
+CODE_BITS = np.uint64(21)  # of a code point
+ONE_CODE = np.uint64((1 << 21) - 1)
+SPARSE = 16  # slots a pair: one place in sixteen is looked up in vain
+GOLDEN = 0x9E3779B97F4A7C15  # Knuth's multiplier, 2**64 by the golden ratio, which spreads keys over slots
+
+
+class Hits(NamedTuple):
+    """Words found in a text, each by its number, in no order."""
+
+    word: Ints
+    start: Ints
+    end: Ints
 
 
 class Search:
     """Words (each with its number), ready to be found."""
 
     def __init__(self, numbers: Mapping[str, int]) -> None:
-        codes = {word: np.array([ord(one) for one in word], dtype=np.uint32) for word in numbers}
-        every = np.unique(np.concatenate([*codes.values(), np.zeros(0, dtype=np.uint32)]))
-        self._beyond = every[every >= TABLE_CODES][: UNKNOWN - SURROGATES]
-        folded = {word: self.fold(one) for word, one in codes.items()}
-        self._characters = np.full(TABLE_CODES, -1, dtype=np.int32)
-        for word, code in folded.items():
-            if len(word) == 1:
-                self._characters[code[0]] = numbers[word]
-        self._choose_characters(list(folded.values()))
-        trie = _Trie()
-        rare = []
-        for word, code in folded.items():
-            places = self._paired[code].tolist()
-            if len(word) > 1 and all(places):
-                trie.add(places, numbers[word])
-            elif len(word) > 1:
-                rare.append(word)
-        self._freeze(trie)
-        self._rare = np.array([numbers[word] for word in rare], dtype=np.int64)
-        self._automaton = ahocorasick_rs.BytesAhoCorasick(
-            [folded[word].astype(">u2").tobytes() for word in rare] or [b"\xdf\xff"],
-            implementation=ahocorasick_rs.Implementation.ContiguousNFA,
+        alone = [word for word in numbers if len(word) == 1]
+        self._is_word: Bools = np.zeros(CODES, dtype=np.bool_)
+        self._is_word[[ord(word) for word in alone]] = True
+        self._alone = HashTable(
+            np.array([ord(word) for word in alone], dtype=np.uint64), np.array([numbers[word] for word in alone])
         )
+        self._plant([word for word in numbers if len(word) > 1], numbers)
 
-    def fold(self, codes: Codes) -> Codes:
-        """Return code points with 16 bits each; those beyond that words use take the places of surrogates."""
-        if int(codes.max(initial=0)) < TABLE_CODES:
-            return codes
-        out = np.where(codes < TABLE_CODES, codes, UNKNOWN)
-        known = np.flatnonzero(np.isin(codes, self._beyond))
-        out[known] = SURROGATES + np.searchsorted(self._beyond, codes[known])
-        return out
-
-    def find(self, layout: Layout) -> Hits:
-        """Return the hits of all words in a layout's text; those of one word are in order."""
-        codes = self.fold(layout.codes)
-        character = self._characters[codes]
-        single = np.flatnonzero(character >= 0)
-        parts = [(character[single].astype(np.int64), single, single + 1), *self._walk(codes)]
-        if len(self._rare):
-            parts.append(self._find_rare(codes.astype(">u2").tobytes(), layout))
-        word, start, end = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return word, start, end
-
-    def _choose_characters(self, words: list[Codes]) -> None:
-        """Give the commonest characters of words of two and more characters their rows in the table of pairs."""
-        counts = Counter(chain.from_iterable(word.tolist() for word in words if len(word) > 1))
-        common = sorted(counts, key=lambda one: (-counts[one], one))[:MAX_PAIRED]
-        self._paired = np.zeros(TABLE_CODES, dtype=np.int32)  # 0 is any other character
-        self._paired[common] = np.arange(1, len(common) + 1)
-        self._width = len(common) + 1
-
-    def _freeze(self, trie: "_Trie") -> None:
-        self._pairs = np.zeros(self._width**2, dtype=np.int32)  # number of the pair, 0 if no word has it
-        for (first, second), number in trie.pairs.items():
-            self._pairs[first * self._width + second] = number
-        self._word = np.array([*trie.word, -1], dtype=np.int64)
-        self._goes_on: Bools = np.zeros(len(self._word), dtype=np.bool_)
-        self._goes_on[[state for state, _ in trie.steps]] = True
-        self._pair_state = np.full(len(trie.pairs) + 1, -1, dtype=np.int64)  # -1: no word begins with the pair
-        self._pair_state[list(trie.begins)] = list(trie.begins.values())
-        self._pair_word, self._pair_goes_on = self._word[self._pair_state], self._goes_on[self._pair_state]
-        self._pair_within: Bools = np.zeros(len(self._pair_state), dtype=np.bool_)
-        self._pair_within[list(trie.within)] = True
-        steps = sorted((state * self._width + place, to) for (state, place), to in trie.steps.items())
-        table = np.array(steps, dtype=np.int64).reshape(-1, 2)
-        self._steps, self._step_to = np.ascontiguousarray(table[:, 0]), np.ascontiguousarray(table[:, 1])
-
-    def _walk(self, codes: Codes) -> list[Hits]:
-        """Return the hits of words of two and more characters, by length."""
-        out: list[Hits] = []
-        if len(codes) < 2:
-            return out
-        paired = np.append(self._paired[codes], np.int32(0))
-        pair = np.append(self._pairs[paired[:-2] * self._width + paired[1:-1]], np.int32(0))
-        start = np.flatnonzero(pair)
-        number = pair[start]
-        word = self._pair_word[number]
-        found = np.flatnonzero(word >= 0)
-        out.append((word[found], start[found], start[found] + 2))
-        on = np.flatnonzero(self._pair_goes_on[number])
-        on = on[self._pair_within[pair[start[on] + 1]]]  # few pass, so that the search for the next state is for few
-        start, state, length = start[on], self._pair_state[number[on]], 2
+    def find(self, codes: Codes) -> tuple[Ints, Ints]:
+        """Return the number and the start of each word in a text of code points, in no order."""
+        single = np.flatnonzero(self._is_word.take(codes))
+        words, starts = [self._alone.find(codes.take(single).astype(np.uint64))], [single]
+        start = np.flatnonzero(self._begins.take(self._slots(codes)))
+        state, length = self._pairs.find(_pair(codes, start)), 1
         while len(start):
-            key = state * self._width + paired[start + length]
-            at = np.minimum(np.searchsorted(self._steps, key), len(self._steps) - 1)
-            same = self._steps[at] == key
-            start, state, length = start[same], self._step_to[at[same]], length + 1
-            word = self._word[state]
+            length += 1
+            here = np.flatnonzero(state >= 0)
+            state, start = state.take(here), start.take(here)
+            word = self._word.take(state)
             found = np.flatnonzero(word >= 0)
-            out.append((word[found], start[found], start[found] + length))
-            on = self._goes_on[state]
-            start, state = start[on], state[on]
-        return out
+            words.append(word.take(found))
+            starts.append(start.take(found))
+            on = np.flatnonzero(self._goes_on.take(state) & (start < len(codes) - length))
+            start = start.take(on)
+            state = self._steps.find(_step(state.take(on), codes.take(start + length)))
+        return np.concatenate(words), np.concatenate(starts)
 
-    def _find_rare(self, data: bytes, layout: Layout) -> Hits:
-        """Return the automaton's hits; `data` has two bytes a character.
+    def _plant(self, words: list[str], numbers: Mapping[str, int]) -> None:
+        """Make the trie: a state is a beginning of words, first of two characters, then of one more at a time."""
+        chars = np.array([len(word) for word in words], dtype=np.int64)
+        codes = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        first = np.cumsum(chars) - chars
+        number = np.array([numbers[word] for word in words], dtype=np.int64)
+        pairs, state = np.unique(_pair(codes, first), return_inverse=True)
+        states, length, keys, parents = len(pairs), 2, [], []
+        ends = [(state[chars == length], number[chars == length])]
+        while len(first):
+            longer = np.flatnonzero(chars > length)
+            first, chars, number = first[longer], chars[longer], number[longer]
+            parents.append(state[longer])
+            level, state = np.unique(_step(state[longer], codes[first + length]), return_inverse=True)
+            keys.append(level)
+            state, length = state + states, length + 1
+            states += len(level)
+            ends.append((state[chars == length], number[chars == length]))
+        self._word = np.full(states + 1, -1, dtype=np.int64)
+        for at, ending in ends:
+            self._word[at] = ending
+        self._goes_on: Bools = np.zeros(states + 1, dtype=np.bool_)
+        self._goes_on[np.concatenate([NOTHING, *parents])] = True
+        self._pairs = HashTable(pairs, np.arange(len(pairs)))
+        self._steps = HashTable(np.concatenate([pairs[:0], *keys]), np.arange(len(pairs), states))
+        self._shift = np.uint32(32 - max(int(len(pairs) * SPARSE).bit_length(), 8))
+        self._begins: Bools = np.zeros(1 << int(32 - self._shift), dtype=np.bool_)
+        two = np.stack((pairs >> CODE_BITS, pairs & ONE_CODE), axis=1).astype(np.uint32)
+        self._begins[self._slots(two.ravel())[::2]] = True
 
-        It works through pieces that end with segments: a tuple a hit for the whole text at once would have Python's
-        garbage collector go through them again and again.
-        """
-        parts, begin = [NOTHING], 0
-        last = np.flatnonzero(np.diff(layout.segment_end // PIECE_CHARS, append=-1))
-        for end in (2 * layout.segment_end[last]).tolist():
-            found = self._automaton.find_matches_as_indexes(data[begin:end], overlapping=True)
-            flat = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=3 * len(found))
-            flat[1::3] += begin
-            flat[2::3] += begin
-            parts.append(flat)
-            begin = end
-        hits = np.concatenate(parts).reshape(-1, 3)
-        hits = hits[hits[:, 1] % 2 == 0]  # others begin in the middle of a character
-        return self._rare[hits[:, 0]], hits[:, 1] // 2, hits[:, 2] // 2
+    def _slots(self, codes: Codes) -> Codes:
+        """Return for each pair of neighbours where `_begins` tells whether a word may begin with it."""
+        multiplier = np.uint32(GOLDEN >> 32)
+        return ((codes[:-1] * multiplier + codes[1:]) * multiplier) >> self._shift
 
 
-class _Trie:
-    """Words as states and steps between them; a state is reached by a pair of characters, then one at a time."""
+class HashTable:
+    """Different keys, each with a number from 0, in a hash table that is asked for many keys at once."""
 
-    def __init__(self) -> None:
-        self.pairs: dict[tuple[int, int], int] = {}
-        self.begins: dict[int, int] = {}  # pair -> state
-        self.within: set[int] = set()  # pairs that are the second of a longer word
-        self.steps: dict[tuple[int, int], int] = {}
-        self.word: list[int] = []  # of each state; -1 where no word ends
+    def __init__(self, keys: Keys, numbers: Ints) -> None:
+        bits = max(int(2 * len(keys)).bit_length(), 1)
+        self._shift = np.uint64(64 - bits)
+        slot = self._slots(keys)
+        order = np.argsort(slot, kind="stable")
+        slot = slot[order]
+        # A slot's keys stand together; those of an empty slot begin at the entry after the last, which is no key.
+        self._keys = np.append(keys[order], np.uint64(2**64 - 1))
+        self._number = np.append(numbers[order], np.int64(-1)).astype(np.int64)
+        self._goes_on = np.append(slot[1:] == slot[:-1], np.zeros(min(len(keys), 1) + 1, dtype=np.bool_))
+        self._first = np.full(1 << bits, len(keys), dtype=np.int32)
+        self._first[slot[::-1]] = np.arange(len(keys))[::-1]
 
-    def add(self, places: list[int], number: int) -> None:
-        first, *others = (self.pairs.setdefault(two, len(self.pairs) + 1) for two in pairwise(places[:3]))
-        self.within.update(others)
-        state = self.begins.setdefault(first, len(self.word))
-        self._make(state)
-        for place in places[2:]:
-            state = self.steps.setdefault((state, place), len(self.word))
-            self._make(state)
-        self.word[state] = number
+    def find(self, keys: Keys) -> Ints:
+        """Return the number of each key, -1 where it has none."""
+        at = self._first.take(self._slots(keys))
+        number = np.full(len(keys), -1, dtype=np.int64)
+        left = np.arange(len(keys))
+        while len(left):
+            same = self._keys.take(at) == keys
+            found = np.flatnonzero(same)
+            number[left.take(found)] = self._number.take(at.take(found))
+            on = np.flatnonzero(self._goes_on.take(at) & ~same)
+            left, at, keys = left.take(on), at.take(on) + 1, keys.take(on)
+        return number
 
-    def _make(self, state: int) -> None:
-        if state == len(self.word):
-            self.word.append(-1)
+    def _slots(self, keys: Keys) -> Ints:
+        return ((keys * np.uint64(GOLDEN)) >> self._shift).astype(np.int64)
+
+
+def _pair(codes: Codes, at: Ints) -> Keys:
+    return (codes.take(at).astype(np.uint64) << CODE_BITS) | codes.take(at + 1)
+
+
+def _step(state: Ints, code: Codes) -> Keys:
+    return (state.astype(np.uint64) << CODE_BITS) | code

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .features import Features, Floats, measure, with_paragraphs
-from .layout import TITLE, Document, Ints, Layout, lay_out
+from .layout import Document, Ints, Layout, Segments, lay_out, segments_of
 from .match import Events, Matcher
 from .model import LabelModel, load_model
 from .taxonomy import Taxonomy
@@ -73,6 +73,11 @@ class Labeller:
         self.model = load_model() if model is None else model
         self.function_names = [f"{topic.id}.{one.name}" for topic in taxonomy.topics for one in topic.functions]
 
+    @property
+    def needs_words(self) -> bool:
+        """Return whether any function asks for the segmenter's words."""
+        return any(one.whole_words for one in self.matcher.functions)
+
     def label(self, document: Document) -> Labels:
         """Return the labels of one document."""
         return self.label_all([document])[0]
@@ -81,27 +86,28 @@ class Labeller:
         """Return the labels of documents, in their order."""
         out: list[Labels] = []
         for batch in batches(documents):
-            labelled = LabelledBatch(self, *self.judge(batch))
+            labelled = LabelledBatch(self, self.judge(segments_of(batch)))
             out.extend(Labels(labelled, number) for number in range(len(batch)))
         return out
 
     def measure_all(self, documents: Sequence[Document]) -> Iterator["Measured"]:
         """Yield, a batch at a time, the firings of functions and what they amount to."""
         for batch in batches(documents):
-            layout = lay_out(batch)
-            events = self.matcher.match(layout, batch)
+            layout = lay_out(segments_of(batch))
+            events = self.matcher.match(layout)
             yield Measured(layout, events, *measure(layout, events, self.matcher))
 
-    def judge(self, documents: Sequence[Document]) -> tuple[Layout, Events, Floats, Floats]:
-        """Return one batch's layout, its firings, and the probabilities of articles and paragraphs (units x topics)."""
-        layout = lay_out(documents)
-        events = self.matcher.match(layout, documents)
+    def judge(self, segments: Segments) -> "Judged":
+        """Return the firings in one batch, and the probabilities of articles and paragraphs."""
+        layout = lay_out(segments)
+        events = self.matcher.match(layout)
         articles, paragraphs = measure(layout, events, self.matcher)
         ids = self.taxonomy.ids
         of_paragraphs = self.model.paragraph.probabilities(paragraphs, ids)
         headlines = self.model.paragraph.probabilities(articles, ids)
-        articles = with_paragraphs(articles, of_paragraphs, headlines, layout)
-        return layout, events, self.model.article.probabilities(articles, ids), of_paragraphs
+        articles = with_paragraphs(articles, headlines, paragraphs, of_paragraphs, layout)
+        of_articles = self.model.article.probabilities(articles, ids)
+        return Judged(layout, events, articles, of_articles, paragraphs, of_paragraphs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +120,27 @@ class Measured:
     paragraphs: Features
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The layout of a batch, the firings of functions in it, features and the probability of each of their cells."""
+
+    layout: Layout
+    events: Events
+    articles: Features
+    of_articles: Floats
+    paragraphs: Features
+    of_paragraphs: Floats
+
+
 class LabelledBatch:
     """The probabilities of a batch of documents and what they rest on."""
 
-    def __init__(
-        self, labeller: Labeller, layout: Layout, events: Events, of_articles: Floats, of_paragraphs: Floats
-    ) -> None:
+    def __init__(self, labeller: Labeller, judged: Judged) -> None:
+        layout, segment = judged.layout, judged.events.segment
         self._first = np.searchsorted(layout.paragraph_document, np.arange(layout.documents + 1)).tolist()
-        document = layout.segment_document[events.segment]
-        self.articles = _Verdicts(labeller, layout, events, document, of_articles)
-        self.paragraphs = _Verdicts(labeller, layout, events, layout.segment_unit[events.segment], of_paragraphs)
+        document, unit = layout.segment_document.take(segment), layout.segment_unit.take(segment)
+        self.articles = _Verdicts(labeller, judged, document, judged.articles, judged.of_articles)
+        self.paragraphs = _Verdicts(labeller, judged, unit, judged.paragraphs, judged.of_paragraphs)
 
     def paragraphs_of(self, number: int) -> tuple[int, int]:
         """Return the first paragraph of a document and the one after its last, as numbers in the batch."""
@@ -133,33 +150,31 @@ class LabelledBatch:
 class _Verdicts:
     """Probabilities of units (articles or paragraphs) with the firings behind them, put in order when first asked."""
 
-    def __init__(self, labeller: Labeller, layout: Layout, events: Events, units: Ints, chances: Floats) -> None:
+    def __init__(self, labeller: Labeller, judged: Judged, units: Ints, features: Features, chances: Floats) -> None:
         self._labeller = labeller
-        self._layout = layout
-        self._events = events
+        self._judged = judged
         self._units = units
-        self._chances = chances
-        self._topics = labeller.taxonomy.ids
         self._evidence: _Evidence | None = None
-        row, column = np.nonzero(chances >= labeller.threshold)
-        self._published = np.searchsorted(row, np.arange(len(chances) + 1)).tolist()
-        self._columns = column.tolist()
+        self._topics = labeller.taxonomy.ids
+        likely = np.flatnonzero(chances >= min(CANDIDATE, labeller.threshold))
+        self._first = np.searchsorted(features.unit.take(likely), np.arange(features.units + 1)).tolist()
+        self._cells, self._chances = features.cell.take(likely).tolist(), chances.take(likely).tolist()
 
     def ids(self, unit: int) -> list[str]:
         """Return the ids of a unit's published topics in order."""
-        return [self._topics[at] for at in self._columns[self._published[unit] : self._published[unit + 1]]]
+        topics, least = self._topics, self._labeller.threshold
+        likely = range(self._first[unit], self._first[unit + 1])
+        return [topics[self._cells[at] % len(topics)] for at in likely if self._chances[at] >= least]
 
     def labels(self, unit: int) -> list[TopicLabel]:
         """Return the topics of a unit, most probable first."""
         if self._evidence is None:
-            self._evidence = _gather(self._labeller, self._layout, self._events, self._units)
-        least = min(CANDIDATE, self._labeller.threshold)
+            self._evidence = _gather(self._labeller, self._judged, self._units)
         out = []
-        for at, chance in enumerate(self._chances[unit].tolist()):
-            if chance >= least:
-                functions, spans = self._evidence.of(unit * len(self._topics) + at)
-                published = chance >= self._labeller.threshold
-                out.append(TopicLabel(self._topics[at], round(chance, 4), published, functions, spans))
+        for at in range(self._first[unit], self._first[unit + 1]):
+            chance, topic = self._chances[at], self._topics[self._cells[at] % len(self._topics)]
+            functions, spans = self._evidence.of(self._cells[at])
+            out.append(TopicLabel(topic, round(chance, 4), chance >= self._labeller.threshold, functions, spans))
         return sorted(out, key=lambda one: (-one.probability, one.topic))
 
 
@@ -181,8 +196,8 @@ class _Evidence:
         return names, spans[:MAX_SPANS]
 
 
-def _gather(labeller: Labeller, layout: Layout, events: Events, units: Ints) -> _Evidence:
-    matcher = labeller.matcher
+def _gather(labeller: Labeller, judged: Judged, units: Ints) -> _Evidence:
+    matcher, layout, events = labeller.matcher, judged.layout, judged.events
     mine = np.flatnonzero((units >= 0) & (matcher.weights[events.function] > 0))
     cells = units[mine] * matcher.topics + matcher.topic_of[events.function[mine]]
     order = np.argsort(cells, kind="stable")
@@ -191,7 +206,7 @@ def _gather(labeller: Labeller, layout: Layout, events: Events, units: Ints) -> 
     begin = layout.segment_start[segment]
     place = layout.segment_paragraph[segment]
     spans = zip(place.tolist(), (events.start[mine] - begin).tolist(), (events.end[mine] - begin).tolist(), strict=True)
-    shown = (place >= 0) | (layout.segment_zone[segment] == TITLE)
+    shown = (place >= 0) | layout.segment_is_title[segment]
     return _Evidence(labeller.function_names, cells, events.function[mine].tolist(), list(spans), shown.tolist())
 
 

@@ -48,7 +48,7 @@ from caibian_labels.features import (
     join_features,
     with_paragraphs,
 )
-from caibian_labels.layout import lay_out
+from caibian_labels.layout import lay_out, segments_of
 from caibian_labels.model import MODEL, LabelModel, Logistic, fit_logistic, save_model
 from caibian_labels.taxonomy import Function, Taxonomy
 from caibian_labels.vote import THRESHOLD, Measured
@@ -168,7 +168,7 @@ def fit(material: Material, train: NDArray[np.bool_]) -> tuple[LabelModel, Float
     """Return the label model of the training rows, and its probabilities for all rows."""
     ids, own = material.ids, train[material.owner]
     paragraph = fit_logistic(
-        _some(material.paragraphs, own),
+        material.paragraphs.of_units(own),
         material.paragraph_truth[own],
         material.paragraph_care[own],
         names=PARAGRAPH_FEATURES,
@@ -180,9 +180,9 @@ def fit(material: Material, train: NDArray[np.bool_]) -> tuple[LabelModel, Float
         paragraph.probabilities(material.articles, ids),
     )
     article = fit_logistic(
-        _some(articles, train), material.truth[train], material.care[train], names=ARTICLE_FEATURES, ids=ids
+        articles.of_units(train), material.truth[train], material.care[train], names=ARTICLE_FEATURES, ids=ids
     )
-    return LabelModel(article, paragraph), article.probabilities(articles, ids)
+    return LabelModel(article, paragraph), articles.spread(article.probabilities(articles, ids))
 
 
 def folds(rows: Sequence[Row]) -> NDArray[np.int64]:
@@ -201,7 +201,7 @@ def out_of_fold(material: Material) -> Floats:
 
 def weighted_score(material: Material) -> Floats:
     """Return the sum of title, lead and body scores cut at the threshold that is best on the other folds."""
-    score = material.articles.values[:, :, :3] @ np.array([2.0, 1.0, 0.5])
+    score = material.articles.spread(material.articles.values[:, :3] @ np.array([2.0, 1.0, 0.5]))
     out, fold = np.zeros_like(score), folds(material.rows)
     for one in range(FOLDS):
         train = fold != one
@@ -268,7 +268,7 @@ def compare(
 def speed(labeller: Labeller, folder: Path, items: int = 4000) -> Iterator[tuple[str, float]]:
     """Yield MB of UTF-8 text a CPU second of labelling, and of the bare automaton on the same text."""
     documents = read_background(folder, items)
-    layout = lay_out(documents)
+    layout = lay_out(segments_of(documents))
     data = layout.text.encode()
     size = len(data) / 1e6
     words = [word.encode() for word in labeller.matcher._numbers]
@@ -345,13 +345,9 @@ def _lift(material: Material, chances: Floats, headlines: Floats) -> Features:
         many = len(one.paragraphs)
         of_paragraphs = chances[paragraph : paragraph + many]
         of_headlines = headlines[article : article + len(one.articles)]
-        out.append(with_paragraphs(one.articles, of_paragraphs, of_headlines, one.layout))
+        out.append(with_paragraphs(one.articles, of_headlines, one.paragraphs, of_paragraphs, one.layout))
         article, paragraph = article + len(one.articles), paragraph + many
     return join_features(out)
-
-
-def _some(features: Features, keep: NDArray[np.bool_]) -> Features:
-    return Features(features.values[keep], features.fired[keep])
 
 
 def _posterior(votes: Floats, yes: Floats, no: Floats, prior: float) -> Floats:

@@ -1,13 +1,12 @@
 import random
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from caibian_labels import Document
-from caibian_labels.compiled import read_context
-from caibian_labels.layout import lay_out
+from caibian_labels.contexts import read_context
+from caibian_labels.layout import BODY, LEAD, PUBLISHER, SECTION, TITLE, lay_out, segments_of
 from caibian_labels.match import Matcher
 from caibian_labels.pattern import PatternError, parse_pattern
 from caibian_labels.taxonomy import Function, Taxonomy, Topic
@@ -24,13 +23,18 @@ def places(
 ) -> list[str]:
     """Return the texts at which functions fire."""
     documents = [Document(title, paragraphs, words)]
-    layout = lay_out(documents)
-    events = matcher.match(layout, documents)
+    layout = lay_out(segments_of(documents))
+    events = matcher.match(layout)
     return [layout.text[start:end] for start, end in zip(events.start.tolist(), events.end.tolist(), strict=True)]
 
 
 def test_words_are_found_where_they_stand() -> None:
     assert places(matcher_of(Function("f", 1, ("公路", "桥"))), "新修的公路和桥") == ["公路", "桥"]
+
+
+def test_a_part_may_end_the_sentence_that_the_next_begins_in() -> None:
+    matcher = matcher_of(Function("f", 1, patterns=(parse_pattern("召开 <6> 完毕。 <6> 会议"),)))
+    assert places(matcher, "召开完毕。又是会议", "召开。完毕。会议") == ["召开完毕。又是会议"]
 
 
 def test_of_nested_words_of_one_function_the_longest_counts() -> None:
@@ -95,8 +99,8 @@ def test_a_pattern_that_cannot_be_read_is_refused(text: str) -> None:
 def test_zones_are_title_lead_and_body() -> None:
     matcher = matcher_of(Function("f", 1, ("桥",), where=("title",)), Function("g", 1, ("桥",), where=("body",)))
     documents = [Document("桥", ["桥" + "。" * 200 + "桥"])]
-    layout = lay_out(documents)
-    events = matcher.match(layout, documents)
+    layout = lay_out(segments_of(documents))
+    events = matcher.match(layout)
     assert [matcher.functions[one].name for one in events.function.tolist()] == ["f", "g"]
     assert events.start.tolist() == [0, 203]
 
@@ -111,7 +115,7 @@ def test_company_is_wanted_or_forbidden_in_the_paragraph_or_article() -> None:
 def test_what_a_leader_demands_is_marked_as_speech() -> None:
     matcher = matcher_of(Function("f", 1, ("公路",)))
     documents = [Document(None, ["公路通了。县长强调，要修好公路。", "公路"])]
-    assert matcher.match(lay_out(documents), documents).speech.tolist() == [0, 1, 0]
+    assert matcher.match(lay_out(segments_of(documents))).in_speech.tolist() == [False, True, False]
 
 
 @given(
@@ -129,7 +133,7 @@ def test_words_are_those_a_search_finds(paragraphs: list[str], words: list[str])
 def test_any_text_is_matched(text: str) -> None:
     documents = [Document(text, [text, ""], None, text, text), Document(None, []), Document("", [text])]
     matcher = matcher_of(Function("f", 1, ("甲", "0", "�"), patterns=(parse_pattern("甲 <9> 乙"),)))
-    assert len(matcher.match(lay_out(documents), documents)) >= 0
+    assert len(matcher.match(lay_out(segments_of(documents)))) >= 0
 
 
 def test_a_large_taxonomy_is_matched() -> None:
@@ -152,8 +156,15 @@ def _count(text: str, word: str) -> int:
     return count
 
 
-def test_layout_counts_paragraphs_and_sentences(tmp_path: Path) -> None:
-    layout = lay_out([Document("题", ["一。二。", "三"]), Document(None, []), Document(None, ["四"])])
+def test_layout_says_what_stands_where() -> None:
+    paragraphs = ["。" * 150, "甲" * 20]
+    layout = lay_out(
+        segments_of([Document("题", paragraphs, None, "报", "栏"), Document(None, []), Document(None, ["乙"])])
+    )
     assert layout.documents == 3
     assert layout.paragraph_document.tolist() == [0, 0, 2]
-    assert layout.segment_body_chars.tolist() == [0, 0, 4, 0]
+    assert layout.segment_document.tolist() == [0, 0, 0, 0, 0, 2]
+    assert layout.zone_of.tolist() == [SECTION] * 2 + [PUBLISHER] * 2 + [TITLE] * 2 + [LEAD] * 150 + [BODY] + [
+        LEAD
+    ] * 10 + [BODY] * 11 + [LEAD]
+    assert layout.sentence_of[[0, 2, 6, 7, 156]].tolist() == [0, 1, 3, 4, 153]

@@ -1,0 +1,117 @@
+"""Find the patterns of a taxonomy, all at once.
+
+A pattern can fire in a sentence only that has every one of its parts, and one place of a word in twelve is in such a
+sentence. So what a sentence has is asked first, by tables of yes and no; the parts are put together for what is left.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .contexts import Forbidden
+from .layout import Bools, Ints, Layout, Places, ends_sentence
+from .search import NOTHING, Hits
+from .tables import Table
+
+MAX_CELLS = 1 << 25  # of a table of groups and sentences; where it has fewer columns, sentences share them
+LONGEST = 0xFFF  # characters of a firing; longer than any pattern can reach
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """A pattern of a function: the number of each part's group of words, and the most characters between them."""
+
+    function: int
+    parts: tuple[int, ...]
+    gaps: tuple[int, ...]
+
+
+class Chains:
+    """Patterns compiled; `groups` are the sets of words that parts are, with their numbers."""
+
+    def __init__(self, patterns: Sequence[Gaps], groups: Mapping[tuple[str, ...], int], numbers: Mapping[str, int]):
+        self._groups, self._most = len(groups), max((len(one.parts) for one in patterns), default=1)
+        self._function = np.array([one.function for one in patterns], dtype=np.int64)
+        self._length = np.array([len(one.parts) for one in patterns], dtype=np.int64)
+        self._part = _padded([one.parts for one in patterns], self._most)
+        self._gap = _padded([one.gaps for one in patterns], self._most)
+        of_words = [(numbers[word], group) for words, group in groups.items() for word in words]
+        self._of_word = Table(of_words, width=2, numbers=len(numbers))
+        of_groups = [(group, at, part) for at, one in enumerate(patterns) for part, group in enumerate(one.parts)]
+        self._of_group = Table(of_groups, width=3, numbers=len(groups))
+        # A word that ends a sentence itself stands in two: what has one is looked for everywhere.
+        across = {group for words, group in groups.items() if any(map(ends_sentence, words))}
+        self._across = np.array([bool(across.intersection(one.parts)) for one in patterns], dtype=np.bool_)
+
+    def words_of(self, functions: Bools) -> Ints:
+        """Return the words that patterns of some functions look for."""
+        word, group = self._of_word.columns
+        return word[np.isin(group, self._part[functions.take(self._function)])]
+
+    def find(self, hits: Hits, forbidden: Forbidden, layout: Layout) -> tuple[Ints, Ints, Ints]:
+        """Return function, start and end of each first word that the other parts follow in their gaps."""
+        which, row = self._within_reach(hits, layout)
+        word, start, end = (column.take(which) for column in hits)
+        allowed = np.flatnonzero(forbidden.allows(self._function.take(row // self._most), word, start))
+        row, start, chars = row.take(allowed), start.take(allowed), np.minimum(end - start, LONGEST).take(allowed)
+        # One number holds part and place (longest first), so that one sort of numbers does it.
+        return self._chained(np.sort((row << 44) | (start << 12) | (LONGEST - chars)), layout.sentence_of)
+
+    def _within_reach(self, hits: Hits, layout: Layout) -> tuple[Ints, Ints]:
+        """Return the hits, by position, that can be a part of a pattern, with the number of pattern and part."""
+        which, (group,) = self._of_word.look_up(hits.word)
+        sentences = int(layout.sentence_of[-1]) + 1
+        columns = min(sentences, MAX_CELLS // max(self._groups, 1) + 1)
+        column = layout.sentence_of.take(hits.start).astype(np.int64)
+        column = (column if columns == sentences else column % columns).take(which)
+        cell = group * columns + column
+        has = np.zeros(self._groups * columns, dtype=np.bool_)
+        has[cell] = True
+        could = self._with_every_part(has.reshape(self._groups, columns)).ravel()
+        pattern, here = np.divmod(np.flatnonzero(could), columns)
+        wanted = np.zeros_like(has)
+        for part in self._part.T:
+            wanted[part.take(pattern) * columns + here] = True
+        keep = np.flatnonzero(wanted.take(cell))
+        which, column = which.take(keep), column.take(keep)
+        at, (pattern, part) = self._of_group.look_up(group.take(keep))
+        keep = np.flatnonzero(could.take(pattern * columns + column.take(at)))
+        return which.take(at.take(keep)), (pattern * self._most + part).take(keep)
+
+    def _with_every_part(self, has: Bools) -> Bools:
+        """Return for patterns and sentences whether the sentence has all parts, given which groups it has."""
+        could: Bools = has[self._part[:, 0]]
+        for part in range(1, self._most):
+            longer = np.flatnonzero(self._length > part)
+            could[longer] &= has[self._part[longer, part]]
+        could[self._across] = True
+        return could
+
+    def _chained(self, key: Ints, sentence_of: Places) -> tuple[Ints, Ints, Ints]:
+        """Return the chains among sorted parts."""
+        row, start = key >> 44, (key >> 12) & 0xFFFFFFFF
+        end = start + LONGEST - (key & LONGEST)
+        first = np.flatnonzero(row % self._most == 0)
+        begin, reach = start.take(first), end.take(first)
+        found = [(NOTHING, NOTHING, NOTHING)]
+        wanted = row.take(first)
+        for part in range(1, self._most):
+            wanted = wanted + 1
+            at = np.minimum(np.searchsorted(key, (wanted << 44) | (reach << 12)), len(key) - 1)
+            gap = start.take(at) - reach
+            near = (row.take(at) == wanted) & (gap >= 0) & (gap <= self._gap.ravel().take(wanted - 1))
+            near &= sentence_of.take(start.take(at)) == sentence_of.take(reach)
+            near_ones = np.flatnonzero(near)
+            wanted, begin, reach = wanted.take(near_ones), begin.take(near_ones), end.take(at.take(near_ones))
+            is_last = self._length.take(wanted // self._most) == part + 1
+            done, on = np.flatnonzero(is_last), np.flatnonzero(~is_last)
+            found.append((self._function.take(wanted.take(done) // self._most), begin.take(done), reach.take(done)))
+            wanted, begin, reach = wanted.take(on), begin.take(on), reach.take(on)
+        function, begin, reach = (np.concatenate(column) for column in zip(*found, strict=True))
+        return function, begin, reach
+
+
+def _padded(rows: Sequence[tuple[int, ...]], width: int) -> Ints:
+    """Return rows as an array; a short one goes on with its first number."""
+    return np.array([row + row[:1] * (width - len(row)) for row in rows], dtype=np.int64).reshape(len(rows), width)
