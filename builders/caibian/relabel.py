@@ -13,7 +13,7 @@ from caibian.corpus import Shard
 from caibian.recipe import Recipe, labeller, taxonomy
 from caibian.schema import LABEL
 
-LABEL_BYTES = 16 << 20  # of rows that are labelled at once: the labeller's cost a call is that of 100 KB of text
+LABEL_BYTES = 1 << 20  # of rows that are labelled at once: what that takes fits a cache
 MAX_WORDS = 200  # that a change of the rules touches; with more, most rows are labelled anew anyway
 
 

@@ -14,7 +14,7 @@ from .layout import Bools, Ints, Layout, Places, ends_sentence
 from .search import NOTHING, Hits
 from .tables import Table
 
-MAX_CELLS = 1 << 25  # of a table of groups and sentences; where it has fewer columns, sentences share them
+MAX_CELLS = 1 << 20  # of a table of groups and sentences, which fits a cache; past it sentences share a column
 LONGEST = 0xFFF  # characters of a firing; longer than any pattern can reach
 
 
@@ -42,7 +42,7 @@ class Chains:
         self._of_group = Table(of_groups, width=3, numbers=len(groups))
         # A word that ends a sentence itself stands in two: what has one is looked for everywhere.
         across = {group for words, group in groups.items() if any(map(ends_sentence, words))}
-        self._across = np.array([bool(across.intersection(one.parts)) for one in patterns], dtype=np.bool_)
+        self._across = np.flatnonzero([bool(across.intersection(one.parts)) for one in patterns])
 
     def words_of(self, functions: Bools) -> Ints:
         """Return the words that patterns of some functions look for."""
@@ -68,9 +68,9 @@ class Chains:
         cell = group * columns + column
         has = np.zeros(self._groups * columns, dtype=np.bool_)
         has[cell] = True
-        could = self._with_every_part(has.reshape(self._groups, columns)).ravel()
-        pattern, here = np.divmod(np.flatnonzero(could), columns)
-        wanted = np.zeros_like(has)
+        pattern, here = self._with_every_part(group, column, has.reshape(self._groups, columns))
+        could, wanted = np.zeros(len(self._part) * columns, dtype=np.bool_), np.zeros_like(has)
+        could[pattern * columns + here] = True
         for part in self._part.T:
             wanted[part.take(pattern) * columns + here] = True
         keep = np.flatnonzero(wanted.take(cell))
@@ -79,14 +79,24 @@ class Chains:
         keep = np.flatnonzero(could.take(pattern * columns + column.take(at)))
         return which.take(at.take(keep)), (pattern * self._most + part).take(keep)
 
-    def _with_every_part(self, has: Bools) -> Bools:
-        """Return for patterns and sentences whether the sentence has all parts, given which groups it has."""
-        could: Bools = has[self._part[:, 0]]
-        for part in range(1, self._most):
-            longer = np.flatnonzero(self._length > part)
-            could[longer] &= has[self._part[longer, part]]
-        could[self._across] = True
-        return could
+    def _with_every_part(self, group: Ints, column: Ints, has: Bools) -> tuple[Ints, Ints]:
+        """Return patterns and sentences that have all parts, given places of groups and which sentence has which.
+
+        Asked of the sentences that have a pattern's rarest part.
+        """
+        columns = has.shape[1]
+        rarest = np.argmin(np.bincount(group, minlength=self._groups).take(self._part), axis=1)
+        is_rarest = np.zeros(self._groups, dtype=np.bool_)
+        is_rarest[self._part[np.arange(len(rarest)), rarest]] = True
+        here = np.flatnonzero(is_rarest.take(group))
+        at, (pattern, part) = self._of_group.look_up(group.take(here))
+        keep = np.flatnonzero(part == rarest.take(pattern))
+        pattern, column = pattern.take(keep), column.take(here.take(at.take(keep)))
+        for other in self._part.T:
+            keep = np.flatnonzero(has.ravel().take(other.take(pattern) * columns + column))
+            pattern, column = pattern.take(keep), column.take(keep)
+        everywhere = np.repeat(self._across, columns), np.tile(np.arange(columns), len(self._across))
+        return np.concatenate((pattern, everywhere[0])), np.concatenate((column, everywhere[1]))
 
     def _chained(self, key: Ints, sentence_of: Places) -> tuple[Ints, Ints, Ints]:
         """Return the chains among sorted parts."""

@@ -85,11 +85,12 @@ class Matcher(Compiled):
         keep = np.ones(len(events), dtype=np.bool_)
         for function, words, wanted in self._wants:
             low, high = np.searchsorted(events.function, [function, function + 1])
-            place = layout.segment_of.take(beside[group == words]).astype(np.int64)
-            mine = events.segment[low:high]
+            place, mine = layout.segment_of.take(beside[group == words]), events.segment[low:high]
             if self.functions[function].scope == "article":
                 place, mine = layout.segment_document.take(place), layout.segment_document.take(mine)
-            keep[low:high] &= np.isin(mine, place) == wanted
+            there = np.zeros(len(layout.segment_start), dtype=np.bool_)
+            there[place] = True
+            keep[low:high] &= there.take(mine) == wanted
         return keep
 
 

@@ -34,18 +34,17 @@ class Search:
     """Words (each with its number), ready to be found."""
 
     def __init__(self, numbers: Mapping[str, int]) -> None:
-        alone = [word for word in numbers if len(word) == 1]
+        alone = {ord(word): number for word, number in numbers.items() if len(word) == 1}
+        self._alone = np.zeros(CODES, dtype=np.int32)
+        self._alone[list(alone)] = list(alone.values())
         self._is_word: Bools = np.zeros(CODES, dtype=np.bool_)
-        self._is_word[[ord(word) for word in alone]] = True
-        self._alone = HashTable(
-            np.array([ord(word) for word in alone], dtype=np.uint64), np.array([numbers[word] for word in alone])
-        )
+        self._is_word[list(alone)] = True
         self._plant([word for word in numbers if len(word) > 1], numbers)
 
     def find(self, codes: Codes) -> tuple[Ints, Ints]:
         """Return the number and the start of each word in a text of code points, in no order."""
         single = np.flatnonzero(self._is_word.take(codes))
-        words, starts = [self._alone.find(codes.take(single).astype(np.uint64))], [single]
+        words, starts = [self._alone.take(codes.take(single)).astype(np.int64)], [single]
         start = np.flatnonzero(self._begins.take(self._slots(codes)))
         state, length = self._pairs.find(_pair(codes, start)), 1
         while len(start):
@@ -101,7 +100,7 @@ class HashTable:
     """Different keys, each with a number from 0, in a hash table that is asked for many keys at once."""
 
     def __init__(self, keys: Keys, numbers: Ints) -> None:
-        bits = max(int(2 * len(keys)).bit_length(), 1)
+        bits = int(SPARSE * len(keys) // 2).bit_length() + 1
         self._shift = np.uint64(64 - bits)
         slot = self._slots(keys)
         order = np.argsort(slot, kind="stable")
@@ -116,14 +115,16 @@ class HashTable:
     def find(self, keys: Keys) -> Ints:
         """Return the number of each key, -1 where it has none."""
         at = self._first.take(self._slots(keys))
-        number = np.full(len(keys), -1, dtype=np.int64)
-        left = np.arange(len(keys))
-        while len(left):
-            same = self._keys.take(at) == keys
+        same = self._keys.take(at) == keys
+        number = np.where(same, self._number.take(at), -1)
+        left = np.flatnonzero(~same & self._goes_on.take(at))
+        while len(left):  # few slots have several keys
+            at[left] += 1
+            here = at.take(left)
+            same = self._keys.take(here) == keys.take(left)
             found = np.flatnonzero(same)
-            number[left.take(found)] = self._number.take(at.take(found))
-            on = np.flatnonzero(self._goes_on.take(at) & ~same)
-            left, at, keys = left.take(on), at.take(on) + 1, keys.take(on)
+            number[left.take(found)] = self._number.take(here.take(found))
+            left = left.take(np.flatnonzero(~same & self._goes_on.take(here)))
         return number
 
     def _slots(self, keys: Keys) -> Ints:

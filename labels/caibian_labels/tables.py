@@ -20,7 +20,7 @@ class Table:
     def look_up(self, numbers: Ints) -> tuple[Ints, tuple[Ints, ...]]:
         """Return the position in `numbers` of each row found, and the rows' other columns; in no order."""
         counts = self._counts.take(numbers)
-        which = np.flatnonzero(counts)
+        which = np.flatnonzero(counts > 0)
         counts, at = counts.take(which), self._first.take(numbers.take(which))
         found, rows = [which], [at]
         while len(which):  # few numbers have many rows
