@@ -67,8 +67,7 @@ def label_shard(shard: Shard, *, how: Recipe, rules: Rules) -> Shard:
     if not shards.is_made(path):
         left = next((one for one in rules.earlier if shards.is_made(_path(shard, one.code, how))), None)
         if left is None:
-            columns = labelling.columns(_labeller(how))
-            tables = shards.batches(shard.path, columns, size=LABEL_BYTES)
+            tables = shards.batches(shard.path, labelling.columns(_labeller(how)), size=LABEL_BYTES)
             found: Iterator[pa.Table] = (labelled(rows, how=how).select(LABEL.names) for rows in tables)
         else:
             found = iter([_relabelled(shard, shards.read(_path(shard, left.code, how)), left.words, how)])

@@ -5,12 +5,12 @@ sentence. So what a sentence has is asked first, by tables of yes and no; the pa
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from .contexts import Forbidden
-from .layout import Bools, Ints, Layout, Places, ends_sentence
+from .layout import SENTENCE_ENDS, Bools, Ints, Layout, Places
+from .pattern import Pattern
 from .search import NOTHING, Hits
 from .tables import Table
 
@@ -18,31 +18,25 @@ MAX_CELLS = 1 << 20  # of a table of groups and sentences, which fits a cache; p
 LONGEST = 0xFFF  # characters of a firing; longer than any pattern can reach
 
 
-@dataclass(frozen=True, slots=True)
-class Gaps:
-    """A pattern of a function: the number of each part's group of words, and the most characters between them."""
-
-    function: int
-    parts: tuple[int, ...]
-    gaps: tuple[int, ...]
-
-
 class Chains:
-    """Patterns compiled; `groups` are the sets of words that parts are, with their numbers."""
+    """The patterns of functions compiled, given the numbers of functions and words."""
 
-    def __init__(self, patterns: Sequence[Gaps], groups: Mapping[tuple[str, ...], int], numbers: Mapping[str, int]):
-        self._groups, self._most = len(groups), max((len(one.parts) for one in patterns), default=1)
-        self._function = np.array([one.function for one in patterns], dtype=np.int64)
-        self._length = np.array([len(one.parts) for one in patterns], dtype=np.int64)
-        self._part = _padded([one.parts for one in patterns], self._most)
-        self._gap = _padded([one.gaps for one in patterns], self._most)
+    def __init__(self, patterns: Sequence[tuple[int, Pattern]], numbers: Mapping[str, int]) -> None:
+        every = dict.fromkeys(part for _, pattern in patterns for part in pattern.parts)
+        groups = {words: number for number, words in enumerate(every)}
+        parts = [tuple(groups[part] for part in pattern.parts) for _, pattern in patterns]
+        self._groups, self._most = len(groups), max(map(len, parts), default=1)
+        self._function = np.array([number for number, _ in patterns], dtype=np.int64)
+        self._length = np.array([len(one) for one in parts], dtype=np.int64)
+        self._part = _padded(parts, self._most)
+        self._gap = _padded([pattern.gaps for _, pattern in patterns], self._most)
         of_words = [(numbers[word], group) for words, group in groups.items() for word in words]
         self._of_word = Table(of_words, width=2, numbers=len(numbers))
-        of_groups = [(group, at, part) for at, one in enumerate(patterns) for part, group in enumerate(one.parts)]
+        of_groups = [(group, at, part) for at, one in enumerate(parts) for part, group in enumerate(one)]
         self._of_group = Table(of_groups, width=3, numbers=len(groups))
         # A word that ends a sentence itself stands in two: what has one is looked for everywhere.
-        across = {group for words, group in groups.items() if any(map(ends_sentence, words))}
-        self._across = np.flatnonzero([bool(across.intersection(one.parts)) for one in patterns])
+        across = {group for words, group in groups.items() if not SENTENCE_ENDS.isdisjoint("".join(words))}
+        self._across = np.flatnonzero([not across.isdisjoint(one) for one in parts])
 
     def words_of(self, functions: Bools) -> Ints:
         """Return the words that patterns of some functions look for."""

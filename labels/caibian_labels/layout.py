@@ -16,8 +16,9 @@ LEAD_CHARS = 160  # who, what, when and where of Chinese local news stand in the
 PARAGRAPH_LEAD_CHARS = 60  # about a paragraph's first sentence
 CODES = 0x110000  # of Unicode: a table of so many flags takes a megabyte, of which text touches little
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+SENTENCE_ENDS = frozenset("。！？!?\n；")
 _ENDS_SENTENCE: Bools = np.zeros(CODES, dtype=np.bool_)
-_ENDS_SENTENCE[[ord(one) for one in "。！？!?\n；"]] = True
+_ENDS_SENTENCE[[ord(one) for one in SENTENCE_ENDS]] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +120,6 @@ def lay_out(segments: Segments) -> Layout:
         sentence_of=_counts_before(_ENDS_SENTENCE.take(codes)),
         word_lengths=segments.word_lengths,
     )
-
-
-def ends_sentence(text: str) -> bool:
-    """Return whether a mark that ends a sentence stands in a text."""
-    return any(_ENDS_SENTENCE[ord(one)] for one in text)
 
 
 def word_boundaries(layout: Layout, segments: Ints) -> Bools:

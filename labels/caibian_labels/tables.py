@@ -1,6 +1,7 @@
 """For a number (a word, a group) its rows, looked up for many numbers at once."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,10 @@ Ints = NDArray[np.int64]
 class Table:
     """Rows of numbers, found by the first of them."""
 
-    def __init__(self, rows: Sequence[tuple[int, ...]] | Ints, *, width: int, numbers: int) -> None:
-        table = np.unique(np.array(rows, dtype=np.int64).reshape(-1, width), axis=0)
+    def __init__(self, rows: Sequence[tuple[int, ...]], *, width: int, numbers: int) -> None:
+        flat = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=len(rows) * width)
+        table = flat.reshape(-1, width)
+        table = table[np.argsort(table[:, 0], kind="stable")]
         self._counts = np.bincount(table[:, 0], minlength=numbers)
         self._first = np.cumsum(self._counts) - self._counts
         self.columns = tuple(np.ascontiguousarray(column) for column in table.T)

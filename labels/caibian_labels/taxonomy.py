@@ -176,7 +176,9 @@ class _Reader:
 
     def words(self, key: str) -> tuple[str, ...]:
         """Words as a list, or as one text with blanks between them; `@name` stands for a named set."""
-        value = self.data.get(key, [])
+        value = self.data.get(key)
+        if value is None and key not in self.data:
+            return ()
         words = value.split() if isinstance(value, str) else list(self.texts(key))
         out: list[str] = []
         for word in words:
@@ -250,12 +252,17 @@ def _function(reader: _Reader) -> Function:
         words=reader.words("words"),
         patterns=_patterns(reader),
         where=where,
-        not_in=tuple(dict.fromkeys((*reader.words("not_in"), *reader.named.get(NEVER, ())))),
+        not_in=_forbidding(reader),
         with_any=reader.words("with"),
         without_any=reader.words("without"),
         scope="article" if scope == "article" else "paragraph",
         whole_words=reader.data.get("whole_words", False) is True,
     )
+
+
+def _forbidding(reader: _Reader) -> tuple[str, ...]:
+    own, never = reader.words("not_in"), reader.named.get(NEVER, ())
+    return tuple(dict.fromkeys((*own, *never))) if own else never
 
 
 def _patterns(reader: _Reader) -> tuple[Pattern, ...]:

@@ -54,10 +54,10 @@ def time_steps(source: Path, folder: Path) -> dict[str, float]:
             tables.append(timed("write", partial(cuts.to_lengths, rows)))
         path = folder / f"{number}.parquet"
         timed("write", partial(shards.write, path, tables, schema=local.PREPARED, repeated=local.REPEATED))
-        for rows in shards.batches(path, labelling.NEEDED, size=relabel.LABEL_BYTES):
-            rows = timed("label", partial(cuts.to_strings, rows))
-            labelled = timed("label", partial(labelling.label, rows, by=by, gold={})).select(LABEL.names)
-            timed("write labels", partial(shards.write, folder / "labels.parquet", [labelled], schema=LABEL))
+        tables = timed("label", partial(list, shards.batches(path, labelling.columns(by), size=relabel.LABEL_BYTES)))
+        labelled = [timed("label", partial(labelling.label, rows, by=by, gold={})) for rows in tables]
+        labelled = [rows.select(LABEL.names) for rows in labelled]
+        timed("write labels", partial(shards.write, folder / "labels.parquet", labelled, schema=LABEL))
     return spent
 
 
