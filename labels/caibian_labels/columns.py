@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .features import Features, Floats
+from .features import Features, Floats, beginnings
 from .layout import Bools, Ints, Segments
 from .match import Events
 from .vote import CANDIDATE, MAX_SPANS, Judged, Labeller
@@ -121,7 +121,7 @@ def _places(judged: Judged, label: Ints, event: Ints, labels: int) -> tuple[list
     # labels than characters, and of those not more than a line of JSON has.
     width, bits = int(length.max(initial=0)).bit_length(), len(layout.text).bit_length()
     key = np.sort((((label << bits) | start) << width) | length)
-    key = key.take(np.flatnonzero(np.diff(key, prepend=-1)))
+    key = key.take(beginnings(key))
     label = key >> (bits + width)
     counts = np.bincount(label, minlength=labels)
     few = np.flatnonzero(np.arange(len(key)) - (np.cumsum(counts) - counts).take(label) < MAX_SPANS)

@@ -37,7 +37,7 @@ class Features:
     units: int
     topics: int
     cell: Ints  # unit * topics + topic, ascending
-    values: Floats  # cells x features
+    values: Floats  # cells x features; in memory feature by feature
 
     def __len__(self) -> int:
         return len(self.cell)
@@ -113,7 +113,7 @@ def with_paragraphs(
     title = np.maximum(own[:, 0], 0.0)
     rank = title / np.maximum(_greatest(title, document), 1e-9)
     columns = (best, mean, title > 0, rank, np.minimum(_stronger(mean, document), MOST_STRONGER))
-    return replace(articles, values=np.concatenate((own, np.stack(columns, axis=1)), axis=1))
+    return replace(articles, values=np.stack((*own.T, *columns)).T)
 
 
 def _stronger(values: Floats, unit: Ints) -> Ints:
@@ -168,18 +168,19 @@ def _measure(unit: Ints, part: Ints, told: Ints, sentences: Floats, events: Even
     place, owner = _places(features), features.unit
     function, unit, part, votes = _votes(unit, part, events, matcher)
     at = place.take(unit * topics + matcher.topic_of.take(function))
-    score = np.bincount(at * 3 + part, weights=votes, minlength=len(features) * 3).reshape(-1, 3)
-    score[:, 2] += score[:, 1]  # the lead is part of the body too
-    score = np.clip(score, [-one for one in CAPS], CAPS)
-    about = np.bincount(place.take(told), minlength=len(features))
-    # Not as a product of matrices, whose last bits depend on what other rows there are.
-    total = np.sum(np.clip(score, 0, None) * np.array(RANK_WEIGHTS), axis=1)
+    many = len(features)
+    title, lead, body = np.bincount(part * many + at, weights=votes, minlength=3 * many).reshape(3, many)
+    body += lead  # the lead is part of the body too
+    scores = [np.clip(score, -cap, cap) for score, cap in zip((title, lead, body), CAPS, strict=True)]
+    about = np.bincount(place.take(told), minlength=many)
+    first, *others = (np.maximum(score, 0) * weight for score, weight in zip(scores, RANK_WEIGHTS, strict=True))
+    total = first + sum(others)
     best = _greatest(total, owner)
     second = _greatest(np.where(total == best, 0.0, total), owner)
     is_first = (total == best) & (total > 0)
     bound = np.maximum(best, 1e-9)
     columns = (about / np.maximum(sentences.take(owner), 1), total / bound, is_first, is_first * (1 - second / bound))
-    return replace(features, values=np.concatenate((score, np.stack(columns, axis=1)), axis=1))
+    return replace(features, values=np.stack((*scores, *columns)).T)
 
 
 def _votes(unit: Ints, part: Ints, events: Events, matcher: Matcher) -> tuple[Ints, Ints, Ints, Floats]:
@@ -188,7 +189,7 @@ def _votes(unit: Ints, part: Ints, events: Events, matcher: Matcher) -> tuple[In
     Events are in the order of function and position, so those of a function in a part of a unit stand together.
     """
     function = events.function
-    first = _beginnings((function * (int(unit.max(initial=0)) + 1) + unit) * 3 + part)
+    first = beginnings((function * (int(unit.max(initial=0)) + 1) + unit) * 3 + part)
     spoken = np.cumsum(np.append(np.False_, events.in_speech))
     bounds = np.append(first, len(function))
     quarters = 4 * np.diff(bounds) - round(4 - 4 * SPEECH_WEIGHT) * np.diff(spoken.take(bounds))
@@ -206,13 +207,13 @@ def _places(features: Features) -> Ints:
 
 def _greatest(values: Floats, unit: Ints) -> Floats:
     """Return for each value the greatest of its unit; units ascend."""
-    begin = _beginnings(unit)
+    begin = beginnings(unit)
     if not len(begin):
         return values
     return np.repeat(np.maximum.reduceat(values, begin), np.diff(begin, append=len(unit)))
 
 
-def _beginnings(numbers: Ints) -> Ints:
+def beginnings(numbers: Ints) -> Ints:
     """Return where each run of equal numbers begins."""
     new = np.ones(len(numbers), dtype=np.bool_)
     np.not_equal(numbers[1:], numbers[:-1], out=new[1:])

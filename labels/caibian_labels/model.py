@@ -33,7 +33,8 @@ class Logistic:
         """Return the probability of each cell, a unit and topic; where no function fired it is 0."""
         offsets = np.array([self.offset + self.offsets.get(one, 0.0) for one in ids])
         # Not as a product of matrices, whose last bits depend on what other rows there are.
-        scores = np.sum(features.values * np.array(list(self.weights.values())), axis=1) + offsets.take(features.topic)
+        weighted = (column * weight for column, weight in zip(features.values.T, self.weights.values(), strict=True))
+        scores = sum(weighted, np.zeros(len(features))) + offsets.take(features.topic)
         chances: Floats = 1 / (1 + np.exp(-np.clip(scores, -40, 40)))
         return chances
 

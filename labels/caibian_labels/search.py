@@ -46,18 +46,17 @@ class Search:
         single = np.flatnonzero(self._is_word.take(codes))
         words, starts = [self._alone.take(codes.take(single)).astype(np.int64)], [single]
         start = np.flatnonzero(self._begins.take(self._slots(codes)))
-        state, length = self._pairs.find(_pair(codes, start)), 1
+        which, state = self._pairs.find(_pair(codes, start))
+        start, length = start.take(which), 2
         while len(start):
-            length += 1
-            here = np.flatnonzero(state >= 0)
-            state, start = state.take(here), start.take(here)
             word = self._word.take(state)
             found = np.flatnonzero(word >= 0)
             words.append(word.take(found))
             starts.append(start.take(found))
             on = np.flatnonzero(self._goes_on.take(state) & (start < len(codes) - length))
-            start = start.take(on)
-            state = self._steps.find(_step(state.take(on), codes.take(start + length)))
+            start, state = start.take(on), state.take(on)
+            which, state = self._steps.find(_step(state, codes.take(start + length)))
+            start, length = start.take(which), length + 1
         return np.concatenate(words), np.concatenate(starts)
 
     def _plant(self, words: list[str], numbers: Mapping[str, int]) -> None:
@@ -97,35 +96,32 @@ class Search:
 
 
 class HashTable:
-    """Different keys, each with a number from 0, in a hash table that is asked for many keys at once."""
+    """Different keys, each with a number, that is asked for many keys at once."""
 
     def __init__(self, keys: Keys, numbers: Ints) -> None:
         bits = int(SPARSE * len(keys) // 2).bit_length() + 1
         self._shift = np.uint64(64 - bits)
         slot = self._slots(keys)
         order = np.argsort(slot, kind="stable")
-        slot = slot[order]
-        # A slot's keys stand together; those of an empty slot begin at the entry after the last, which is no key.
-        self._keys = np.append(keys[order], np.uint64(2**64 - 1))
-        self._number = np.append(numbers[order], np.int64(-1)).astype(np.int64)
-        self._goes_on = np.append(slot[1:] == slot[:-1], np.zeros(min(len(keys), 1) + 1, dtype=np.bool_))
+        slot, self._keys, self._number = slot[order], keys[order], numbers[order]  # a slot's keys stand together
+        self._goes_on = np.append(slot[1:] == slot[:-1], np.False_)
         self._first = np.full(1 << bits, len(keys), dtype=np.int32)
         self._first[slot[::-1]] = np.arange(len(keys))[::-1]
 
-    def find(self, keys: Keys) -> Ints:
-        """Return the number of each key, -1 where it has none."""
+    def find(self, keys: Keys) -> tuple[Ints, Ints]:
+        """Return which of the keys are here, by position and in no order, and their numbers."""
         at = self._first.take(self._slots(keys))
-        same = self._keys.take(at) == keys
-        number = np.where(same, self._number.take(at), -1)
-        left = np.flatnonzero(~same & self._goes_on.take(at))
+        left = np.flatnonzero(at < len(self._keys))
+        at = at.take(left)
+        found, numbers = [NOTHING], [NOTHING]
         while len(left):  # few slots have several keys
-            at[left] += 1
-            here = at.take(left)
-            same = self._keys.take(here) == keys.take(left)
-            found = np.flatnonzero(same)
-            number[left.take(found)] = self._number.take(here.take(found))
-            left = left.take(np.flatnonzero(~same & self._goes_on.take(here)))
-        return number
+            same = self._keys.take(at) == keys.take(left)
+            here = np.flatnonzero(same)
+            found.append(left.take(here))
+            numbers.append(self._number.take(at.take(here)))
+            on = np.flatnonzero(~same & self._goes_on.take(at))
+            left, at = left.take(on), at.take(on) + 1
+        return np.concatenate(found), np.concatenate(numbers)
 
     def _slots(self, keys: Keys) -> Ints:
         return ((keys * np.uint64(GOLDEN)) >> self._shift).astype(np.int64)

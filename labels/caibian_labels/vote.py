@@ -11,7 +11,7 @@ from .match import Events, Matcher
 from .model import LabelModel, load_model
 from .taxonomy import Taxonomy
 
-BATCH_CHARS = 1_500_000  # large enough to hide numpy's cost a call, small enough for some ten megabytes of arrays
+BATCH_CHARS = 500_000  # large enough to hide numpy's cost a call, small enough that what it takes fits a cache
 MAX_SPANS = 20  # a label with twenty places to show for it is shown; more only swell the files
 THRESHOLD = 0.5  # micro-F1 is best here, out of fold on all development sets
 CANDIDATE = 0.2  # below this a topic is not worth a row in the evidence
@@ -156,15 +156,17 @@ class _Verdicts:
         self._units = units
         self._evidence: _Evidence | None = None
         self._topics = labeller.taxonomy.ids
+        units_end = np.arange(features.units + 1)
         likely = np.flatnonzero(chances >= min(CANDIDATE, labeller.threshold))
-        self._first = np.searchsorted(features.unit.take(likely), np.arange(features.units + 1)).tolist()
+        self._first = np.searchsorted(features.unit.take(likely), units_end).tolist()
         self._cells, self._chances = features.cell.take(likely).tolist(), chances.take(likely).tolist()
+        published = np.flatnonzero(chances >= labeller.threshold)
+        self._first_published = np.searchsorted(features.unit.take(published), units_end).tolist()
+        self._published = [self._topics[topic] for topic in features.topic.take(published).tolist()]
 
     def ids(self, unit: int) -> list[str]:
         """Return the ids of a unit's published topics in order."""
-        topics, least = self._topics, self._labeller.threshold
-        likely = range(self._first[unit], self._first[unit + 1])
-        return [topics[self._cells[at] % len(topics)] for at in likely if self._chances[at] >= least]
+        return self._published[self._first_published[unit] : self._first_published[unit + 1]]
 
     def labels(self, unit: int) -> list[TopicLabel]:
         """Return the topics of a unit, most probable first."""
