@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.bench.corpora import GOLD
 
-from caibian import labelling
+from caibian import cuts, labelling
 from caibian.errors import ConfigError
 from caibian.labelling import NEEDED, Labeller, label
 from caibian.recipe import labeller
@@ -81,6 +81,38 @@ TEXTS = st.lists(WORDS, max_size=12).map("".join)
 def test_any_texts_are_labelled_as_one_by_one(documents: list[tuple[str | None, list[str], str | None]]) -> None:
     items = [article(title, paragraphs, section=section) for title, paragraphs, section in documents]
     assert label(table(items), by=BY, gold={}).select(LABEL.names).to_pylist() == [told(BY, item) for item in items]
+
+
+def test_rows_are_labelled_alike_in_whatever_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    items = [*gold_articles(), article(None, []), article("", [""]), article("全县小学招生工作启动", [])]
+    items.insert(1, {**items[0], "dropped": "advert"})
+    rows = table(items)
+    whole = label(rows, by=BY, gold={})
+    for size in (1, 3_000):
+        monkeypatch.setattr(labelling, "BATCH_BYTES", size)
+        assert label(rows, by=BY, gold={}) == whole
+
+
+def test_words_are_asked_for_by_a_taxonomy_that_wants_them_alone(tmp_path: Any) -> None:
+    assert "words" not in labelling.columns(BY)
+    assert labelling.columns(None) == ("id", "given_labels", "dropped")
+    ambiguous = "{name: f, weight: 9, words: [农机], whole_words: true}"
+    (tmp_path / "one.yaml").write_text(
+        f"{{id: one, zh: 一, en: One, definition: d, functions: [{ambiguous}], examples: {{}}}}", "utf-8"
+    )
+    by = labeller(tmp_path, 0.1)
+    assert labelling.columns(by) == NEEDED
+    texts = ["金融机构", "农机构造", "农机构"]
+    rows = table(
+        [
+            {"paragraphs": texts[:1], "words": [["金融", "机构"]], "dropped": "advert"},
+            {"paragraphs": texts, "words": [["金融", "机构"], ["农机", "构造"], ["农", "机构"]]},
+            {"paragraphs": texts, "words": None},
+        ]
+    )
+    expected = [None, [[], ["one"], []], [[], ["one"], ["one"]]]
+    assert label(rows, by=by, gold={})["paragraph_topics"].to_pylist() == expected
+    assert label(cuts.to_lengths(rows), by=by, gold={})["paragraph_topics"].to_pylist() == expected
 
 
 def test_spans_show_words_of_the_text() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from caibian import labelling, review
+from caibian import labelling
 from caibian.config import Clean, Config, Label, Segment
 from caibian.labelling import Labeller, Taxonomy
 
@@ -39,6 +39,8 @@ def _gold(config: Config) -> dict[str, list[str] | None]:
     """Return people's topics by document; where rules label, no other topics than theirs are allowed."""
     if config.label.gold is None:
         return {}
+    from caibian import review  # reads and writes what people's tools do, which no worker asks for
+
     folder = config.resolve(config.label.taxonomy) if config.label.taxonomy else None
     by_rules = config.sources[0].labels == "rules"
     topics = taxonomy(folder).ids if by_rules else None

@@ -51,9 +51,8 @@ class Compiled:
         self._chains = Chains(patterns, number_of)
         of_groups = [(number_of[word], group) for words, group in groups.items() for word in words]
         self._beside = Table(of_groups, width=2, numbers=self.words)
-        self._allowed = np.array([[zone in one.where for zone in ZONES] for one in self.functions]).reshape(
-            -1, len(ZONES)
-        )
+        allowed = [[zone in one.where for zone in ZONES] for one in self.functions]
+        self._allowed = np.array(allowed, dtype=np.bool_).reshape(-1, len(ZONES))
         self._whole = np.array([one.whole_words for one in self.functions], dtype=np.bool_)
         self._ascii = np.array([word.isascii() for word in self._numbers], dtype=np.bool_)
         self._length = np.array([len(word) for word in self._numbers], dtype=np.int64)

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caibian_labels import Document
+from caibian_labels import Document, chains
 from caibian_labels.contexts import read_context
 from caibian_labels.layout import BODY, LEAD, PUBLISHER, SECTION, TITLE, lay_out, segments_of
 from caibian_labels.match import Matcher
-from caibian_labels.pattern import PatternError, parse_pattern
+from caibian_labels.pattern import Pattern, PatternError, parse_pattern
 from caibian_labels.taxonomy import Function, Taxonomy, Topic
 
 ANY = "甲乙丙丁戊会议召开。，\nab1"
@@ -94,6 +94,62 @@ def test_a_pattern_may_have_three_parts_and_no_gap() -> None:
 def test_a_pattern_that_cannot_be_read_is_refused(text: str) -> None:
     with pytest.raises(PatternError):
         parse_pattern(text)
+
+
+PART = st.lists(st.text("甲乙丙。", min_size=1, max_size=2), min_size=1, max_size=2, unique=True).map("|".join)
+PATTERNS = st.lists(PART, min_size=2, max_size=4).flatmap(
+    lambda parts: st.lists(st.integers(0, 4), min_size=len(parts) - 1, max_size=len(parts) - 1).map(
+        lambda gaps: parts[0] + "".join(f" <{gap}> {part}" for gap, part in zip(gaps, parts[1:], strict=True))
+    )
+)
+
+
+@pytest.mark.parametrize("cells", [chains.MAX_CELLS, 1])
+@given(st.lists(PATTERNS, max_size=4), st.lists(st.text("甲乙丙丁。", max_size=40), max_size=4))
+def test_patterns_fire_where_a_search_part_by_part_finds_them(
+    cells: int, patterns: list[str], paragraphs: list[str]
+) -> None:
+    functions = [Function(f"f{at}", 1, patterns=(parse_pattern(text),)) for at, text in enumerate(patterns)]
+    documents = [Document(None, paragraphs)]
+    layout = lay_out(segments_of(documents))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chains, "MAX_CELLS", cells)
+        events = matcher_of(*functions).match(layout)
+    found = [[at, *place] for at, *place in zip(events.function, events.start, events.end, strict=True)]
+    expected = [
+        [at, *place] for at, one in enumerate(functions) for place in _outermost(_chains(one.patterns[0], layout.text))
+    ]
+    assert found == expected
+
+
+def _chains(pattern: Pattern, text: str) -> list[tuple[int, int]]:
+    """Return start and end of a pattern's firings: after each first part the next place of the next part, and so on."""
+    places = [
+        sorted(
+            ((at, at + len(word)) for word in part for at in range(len(text)) if text.startswith(word, at)),
+            key=lambda place: (place[0], -place[1]),
+        )
+        for part in pattern.parts
+    ]
+    found = []
+    for start, end in places[0]:
+        for part, gap in zip(places[1:], pattern.gaps, strict=True):
+            following = next((place for place in part if place[0] >= end), None)
+            if following is None or following[0] - end > gap or set("。\n") & set(text[end : following[0]]):
+                break
+            end = following[1]
+        else:
+            found.append((start, end))
+    return found
+
+
+def _outermost(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    reach, kept = -1, []
+    for start, end in sorted(places, key=lambda place: (place[0], -place[1])):
+        if end > reach:
+            kept.append((start, end))
+            reach = end
+    return kept
 
 
 def test_zones_are_title_lead_and_body() -> None:
