@@ -13,7 +13,7 @@ from caibian.corpus import Shard
 from caibian.recipe import Recipe, labeller, taxonomy
 from caibian.schema import LABEL
 
-LABEL_BYTES = 1 << 20  # of rows that are labelled at once: what that takes fits a cache
+LABEL_BYTES = 2 << 20  # of rows labelled at once: enough to hide numpy's cost a call, few enough for a cache
 MAX_WORDS = 200  # that a change of the rules touches; with more, most rows are labelled anew anyway
 
 
