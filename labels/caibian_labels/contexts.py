@@ -64,7 +64,8 @@ def read_context(text: str) -> tuple[str, tuple[tuple[str, int], ...]]:
     """
     before, bracket, rest = text.partition("[")
     word, closing, after = rest.partition("]")
-    context = before + word + after if bracket and closing else text
-    ends = range(len(context) + 1)
-    parts = ((context[start:end], start) for start in ends for end in ends[start + 1 :])
-    return context, tuple(part for part in parts if context is text or part[0] == word)
+    if bracket and closing:
+        context = before + word + after
+        return context, tuple((word, at) for at in range(len(context)) if word and context.startswith(word, at))
+    length = len(text)
+    return text, tuple((text[at:end], at) for at in range(length) for end in range(at + 1, length + 1))
