@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .layout import Document
-from .vote import Labeller
+from .layout import Document, segments_of
+from .vote import CANDIDATE, Labeller, batches
 
 ROUNDS = 400  # of the bootstrap; the interval's ends then move by about .01 from run to run of other seeds
 INTERVAL = 0.95
@@ -76,16 +76,15 @@ class Votes:
 def collect_votes(labeller: Labeller, documents: Sequence[Document]) -> Votes:
     """Return the votes of all functions on documents."""
     fires = np.zeros((len(documents), len(labeller.function_names)), dtype=np.bool_)
+    chances = np.zeros((len(documents), labeller.matcher.topics))
     base = 0
-    for batch in labeller.measure_all(documents):
-        document = batch.layout.segment_document[batch.events.segment]
-        fires[base + document, batch.events.function] = True
-        base += batch.layout.documents
-    order = {topic: at for at, topic in enumerate(labeller.taxonomy.ids)}
-    chances = np.zeros((len(documents), len(order)))
-    for row, labels in enumerate(labeller.label_all(documents)):
-        for one in labels.topics:
-            chances[row, order[one.topic]] = one.probability
+    for batch in batches(documents):
+        judged = labeller.judge(segments_of(batch))
+        document = judged.layout.segment_document[judged.events.segment]
+        fires[base + document, judged.events.function] = True
+        likely = judged.of_articles >= min(CANDIDATE, labeller.threshold)
+        chances[base : base + len(batch)] = judged.articles.spread(np.round(judged.of_articles, 4) * likely)
+        base += len(batch)
     return Votes(fires, chances)
 
 
