@@ -322,3 +322,40 @@ def test_labels_shows_where_people_differ(run: Run) -> None:
     assert f"people differ on {ids[0]}: safety by 乙 (of 乙, 甲)" in out
     assert "alpha" in out
     assert ids[1] not in out.partition("labelling function")[0]
+
+
+TOPIC = """id: roads
+zh: 修路
+en: Roads
+definition: Road works.
+functions: [{name: works, weight: 3, words: 农村公路 硬化 修路}]
+examples: {for: [镇里修路，农村公路和村道都硬化。]}
+"""
+
+
+def own_topics(text: str = TOPIC) -> str:
+    """Write a taxonomy of one topic, and return what names it in a config."""
+    Path("topics").mkdir()
+    Path("topics/roads.yaml").write_text(text, encoding="utf-8")
+    return "label: {taxonomy: topics}"
+
+
+def test_topic_files_that_are_none_are_a_wrong_config_of_every_command(run: Run) -> None:
+    pages()
+    name = config(own_topics())
+    Path("topics/folder.yaml").mkdir()
+    Path("topics/huge.yaml").touch()
+    os.truncate("topics/huge.yaml", 17 << 20)
+    for command in ("check", "build", "labels"):
+        code, out, err = run(command, name)
+        assert (code, out) == (2, ""), command
+        assert "folder.yaml: is no file" in err
+        assert "huge.yaml: is larger than 16 MiB" in err
+
+
+def test_check_holds_examples_to_the_threshold_of_the_config(run: Run) -> None:
+    pages()
+    assert run("check", config(own_topics()))[0] == 0
+    code, _, err = run("check", config("label: {taxonomy: topics, threshold: 0.999}"))
+    assert code == 2
+    assert "roads.yaml: examples: for[0]: should get the topic" in one_line(err)

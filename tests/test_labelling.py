@@ -153,6 +153,6 @@ def test_no_rows_and_no_rules(by: Labeller | None) -> None:
 
 def test_a_bad_taxonomy_is_a_wrong_config(tmp_path: Any) -> None:
     (tmp_path / "one.yaml").write_text("nothing: here")
-    assert labelling.problems(tmp_path)
+    assert labelling.problems(tmp_path, threshold=0.5)
     with pytest.raises(ConfigError, match=r"one\.yaml"):
         labeller(tmp_path, threshold=0.5)

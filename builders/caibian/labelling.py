@@ -20,8 +20,10 @@ from caibian_labels.change import Rules, rules, touching
 from caibian_labels.columns import Columns, Verdicts, label_columns
 from caibian_labels.layout import PUBLISHER, SECTION, Segments
 from caibian_labels.taxonomy import TOPICS
+from caibian_labels.topic_file import MAX_BYTES
 
 __all__ = [
+    "MAX_BYTES",
     "NEEDED",
     "TOPICS",
     "Gold",
@@ -52,9 +54,9 @@ def taxonomy(folder: Path | None) -> Taxonomy:
         raise ConfigError(*error.problems) from None
 
 
-def problems(taxonomy: Path) -> list[str]:
+def problems(taxonomy: Path, *, threshold: float) -> list[str]:
     """Return what is wrong with a user's topic files, a line each: their form, their words, their examples."""
-    return caibian_labels.problems(taxonomy)
+    return caibian_labels.problems(taxonomy, threshold=threshold)
 
 
 def has_any(rows: pa.Table, words: Sequence[str]) -> Bools:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from caibian import labelling
 from caibian.config import Clean, Config, Label, Segment
+from caibian.errors import ConfigError
 from caibian.labelling import Labeller, Taxonomy
 
 
@@ -63,7 +64,16 @@ def labeller(folder: Path | None, threshold: float) -> Labeller:
 
 
 def _files(folder: Path | None) -> tuple[bytes, ...]:
-    return tuple(path.read_bytes() for path in sorted((folder or labelling.TOPICS).glob("*.yaml")))
+    paths = sorted((folder or labelling.TOPICS).glob("*.yaml"))
+    # What is no file, or larger than a topic file may be, is for the taxonomy's reader to tell.
+    sizes = [path.stat().st_size if path.is_file() else -1 for path in paths]
+    try:
+        return tuple(
+            path.read_bytes() if 0 <= size <= labelling.MAX_BYTES else str(size).encode()
+            for path, size in zip(paths, sizes, strict=True)
+        )
+    except OSError as error:
+        raise ConfigError(f"{error.filename}: cannot be read: {error.strerror}") from None
 
 
 @lru_cache(1)

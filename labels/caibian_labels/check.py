@@ -39,41 +39,51 @@ def example_document(text: str) -> Document:
 
 def _function_problems(topic: Topic) -> Iterator[str]:
     names = [one.name for one in topic.functions]
-    for name in sorted({one for one in names if names.count(one) > 1}):
-        yield f"{topic.id}.{name}: two functions have this name"
-    for one in topic.functions:
-        place = f"{topic.id}.{one.name}"
+    for number, one in enumerate(topic.functions):
+        place = _place(topic, number)
+        if one.name in names[:number]:
+            yield f"{place}: name: another function is named {one.name}"
         if not one.words and not one.patterns:
             yield f"{place}: empty: has neither words nor patterns"
         for word in _all_words([one]):
             if not word.strip() or "\n" in word or len(word) > MAX_WORD_CHARS:
                 yield f"{place}: {word[:MAX_WORD_CHARS]!r}: a word has 1 to {MAX_WORD_CHARS} characters and no line end"
-    if not any(one.weight > 0 for one in topic.functions):
-        yield f"{topic.id}: no function votes for it"
+    if topic.functions and not any(one.weight > 0 for one in topic.functions):
+        yield f"{topic.file}: functions: none votes for the topic"
 
 
 def _opposed_words(topic: Topic) -> Iterator[str]:
-    """Yield the words that vote for the topic in one function and against it in another, in the same place."""
-    for one in topic.functions:
-        for other in topic.functions:
+    """Yield the words in two roles of which one undoes the other."""
+    for number, one in enumerate(topic.functions):
+        place = _place(topic, number)
+        for word in sorted(set(one.words) & set(one.not_in)):
+            yield f"{place}: {word!r} stands in words and in not_in, and so never votes"
+        for word in sorted(set(one.with_any) & set(one.without_any)):
+            yield f"{place}: {word!r} stands in with and in without"
+        for other_number, other in enumerate(topic.functions):
             if one.weight > 0 > other.weight and set(one.where) & set(other.where):
                 for word in sorted(set(one.words) & set(other.words)):
-                    yield f"{topic.id}: {word!r} votes for it in {one.name} and against it in {other.name}"
+                    yield f"{place}: {word!r} votes for the topic, and against it in functions[{other_number}]"
+
+
+def _place(topic: Topic, number: int) -> str:
+    return f"{topic.file}: functions[{number}] ({topic.functions[number].name})"
 
 
 def _failing_examples(taxonomy: Taxonomy, threshold: float) -> Iterator[str]:
     cases = [
-        (topic.id, text, wanted)
+        (topic.id, f"{topic.file}: examples: {key}[{number}]", wanted, text)
         for topic in taxonomy.topics
-        for texts, wanted in ((topic.examples_for, True), (topic.examples_against, False))
-        for text in texts
+        for key, wanted, texts in (("for", True, topic.examples_for), ("against", False, topic.examples_against))
+        for number, text in enumerate(texts)
     ]
     labeller = Labeller(taxonomy, threshold)
-    labelled = labeller.label_all([example_document(text) for _, text, _ in cases])
-    for (topic, text, wanted), labels in zip(cases, labelled, strict=True):
+    labelled = labeller.label_all([example_document(text) for *_, text in cases])
+    for (topic, place, wanted, text), labels in zip(cases, labelled, strict=True):
         if (topic in labels.ids) != wanted:
-            verb = "should get the topic" if wanted else "should not get the topic"
-            yield f"{topic}: example {verb}: {' '.join(text.split())[:40]}"
+            verb = "should get" if wanted else "should not get"
+            chance = next((one.probability for one in labels.topics if one.topic == topic), 0.0)
+            yield f"{place}: {verb} the topic, has probability {chance:.2f}: {' '.join(text.split())[:40]}"
 
 
 def _all_words(functions: Sequence[Function]) -> Iterator[str]:

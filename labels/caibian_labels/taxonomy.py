@@ -5,14 +5,16 @@ votes for its topic (a positive weight) or against it (a negative one) where one
 A file whose name begins with "_" holds named sets of words, which patterns use as `@name`.
 """
 
+import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
-import yaml
-
 from .pattern import Pattern, PatternError, parse_pattern
+from .topic_file import TopicFileError, read_topic_file
 
 TOPICS = Path(__file__).parent / "topics"
 ZONES = ("title", "lead", "body", "section", "publisher")
@@ -29,6 +31,9 @@ FUNCTION_KEYS = (
     "scope",
     "whole_words",
 )
+MAX_WEIGHT = 100  # ours are within 8; infinity is no number to add up
+_NOT_IN_ID = ";；,/\\\"'()"
+_IPTC = re.compile("[0-9]{8}")
 NEVER = "never"  # the named set of contexts that hold for every function
 Kind = Literal["subject", "form"]
 Scope = Literal["paragraph", "article"]
@@ -71,6 +76,7 @@ class Topic:
     functions: tuple[Function, ...]
     examples_for: tuple[str, ...] = ()
     examples_against: tuple[str, ...] = ()
+    file: str = field(default="", compare=False)  # its name, for messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,39 +110,31 @@ def load_taxonomy(folder: Path | None = None) -> Taxonomy:
 def read_taxonomy(folder: Path) -> tuple[Taxonomy, list[str]]:
     """Return what can be read of a folder of topic files, and a line for each problem in their form."""
     found: list[str] = []
-    documents = {path.name: _read_yaml(path, found) for path in sorted(folder.glob("*.yaml"))}
+    documents = {path.name: _read(path, found) for path in sorted(folder.glob("*.yaml"))}
     named = _named_sets({name: data for name, data in documents.items() if name.startswith("_")}, found)
     topics = [
         _topic(_Reader(name, data, named, found))
         for name, data in documents.items()
         if not name.startswith("_") and data is not None
     ]
-    if not topics:
+    if not any(not name.startswith("_") for name in documents):
         found.append(f"{folder}: no topic file (*.yaml) here")
-    ids = [topic.id for topic in topics]
-    found.extend(f"{folder}: two files have the id {one}" for one in sorted({i for i in ids if ids.count(i) > 1}))
+    found.extend(f"{path.name}: is not read; the name of a topic file ends in .yaml" for path in folder.glob("*.yml"))
+    files: dict[str, list[str]] = defaultdict(list)
+    for topic in topics:
+        files[topic.id].append(topic.file)
+    found.extend(
+        f"{', '.join(many)}: id: {one} stands in more than one file" for one, many in files.items() if one and many[1:]
+    )
     return Taxonomy(tuple(sorted(topics, key=lambda topic: topic.id)), folder), found
 
 
-def _read_yaml(path: Path, found: list[str]) -> Mapping[str, object] | None:
+def _read(path: Path, found: list[str]) -> Mapping[str, object] | None:
     try:
-        data = _parse(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        found.append(f"{path.name}: not YAML in UTF-8: {' '.join(str(error).split())}")
+        return read_topic_file(path)
+    except TopicFileError as error:
+        found.append(f"{path.name}: {error}")
         return None
-    if not isinstance(data, dict):
-        found.append(f"{path.name}: must hold keys and values, got {type(data).__name__}")
-        return None
-    return data
-
-
-def _parse(text: str) -> object:
-    """Return what `yaml.safe_load` does, in a tenth of the time where PyYAML was built with libyaml."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
-    try:
-        return loader.get_single_data()
-    finally:
-        loader.dispose()
 
 
 def _named_sets(documents: Mapping[str, Mapping[str, object] | None], found: list[str]) -> dict[str, tuple[str, ...]]:
@@ -145,6 +143,8 @@ def _named_sets(documents: Mapping[str, Mapping[str, object] | None], found: lis
         for key, value in (data or {}).items():
             reader = _Reader(name, {key: value}, named, found)
             named[str(key)] = reader.words(key)
+            if not value:
+                reader.problem(str(key), "is empty; a set has words")
     return named
 
 
@@ -193,29 +193,50 @@ class _Reader:
     def known(self, allowed: Sequence[str]) -> None:
         for key in self.data:
             if key not in allowed:
-                self.problem(str(key), f"no such key; there are {', '.join(allowed)}")
+                near = get_close_matches(str(key), allowed, 1)
+                known = f"did you mean {near[0]}?" if near else f"there are {', '.join(allowed)}"
+                self.problem(str(key), f"no such key; {known}")
 
 
 def _topic(reader: _Reader) -> Topic:
     reader.known(TOPIC_KEYS)
     examples = reader.data.get("examples", {})
-    inner = _Reader(f"{reader.place}: examples", examples if isinstance(examples, dict) else {}, {}, reader.found)
+    if not isinstance(examples, dict):
+        reader.problem("examples", "must hold the keys for and against")
+        examples = {}
+    inner = _Reader(f"{reader.place}: examples", examples, {}, reader.found)
     inner.known(("for", "against"))
-    iptc = reader.data.get("iptc", [])
     kind = reader.data.get("kind", "subject")
     if kind not in ("subject", "form"):
         reader.problem("kind", f"must be subject or form, got {kind!r}")
     return Topic(
-        id=reader.text("id"),
+        id=_id(reader),
         zh=reader.text("zh"),
         en=reader.text("en"),
         kind="form" if kind == "form" else "subject",
         definition=reader.text("definition"),
-        iptc=tuple(str(one) for one in iptc) if isinstance(iptc, list) else (),
+        iptc=_iptc(reader),
         functions=_functions(reader),
         examples_for=inner.texts("for"),
         examples_against=inner.texts("against"),
+        file=reader.place,
     )
+
+
+def _id(reader: _Reader) -> str:
+    """Return the topic's id, which names a label in files, in annotation tools and on the terminal."""
+    id_ = reader.text("id")
+    if not id_.isprintable() or any(one.isspace() or one in _NOT_IN_ID for one in id_):
+        reader.problem("id", f"must be without blanks and {' '.join(_NOT_IN_ID)}, got {id_!r}")
+    return id_
+
+
+def _iptc(reader: _Reader) -> tuple[str, ...]:
+    given = reader.data.get("iptc", [])
+    ids = [str(one) for one in given] if isinstance(given, list) else []
+    if not isinstance(given, list) or not all(_IPTC.fullmatch(one) for one in ids):
+        reader.problem("iptc", f'must be a list of Media Topic ids such as "20000337", got {given!r}')
+    return tuple(ids)
 
 
 def _functions(reader: _Reader) -> tuple[Function, ...]:
@@ -236,13 +257,16 @@ def _functions(reader: _Reader) -> tuple[Function, ...]:
 def _function(reader: _Reader) -> Function:
     reader.known(FUNCTION_KEYS)
     weight = reader.data.get("weight", 1.0)
-    if not isinstance(weight, int | float) or isinstance(weight, bool) or weight == 0:
-        reader.problem("weight", f"must be a number other than 0, got {weight!r}")
+    if not isinstance(weight, int | float) or isinstance(weight, bool) or not 0 < abs(weight) <= MAX_WEIGHT:
+        reader.problem("weight", f"must be a number from -{MAX_WEIGHT} to {MAX_WEIGHT} other than 0, got {weight!r}")
         weight = 1.0
     where = reader.words("where") or ("title", "lead", "body")
     for zone in where:
         if zone not in ZONES:
             reader.problem("where", f"no such zone {zone!r}; there are {', '.join(ZONES)}")
+    whole_words = reader.data.get("whole_words", False)
+    if not isinstance(whole_words, bool):
+        reader.problem("whole_words", f"must be true or false, got {whole_words!r}")
     scope = reader.data.get("scope", "paragraph")
     if scope not in ("paragraph", "article"):
         reader.problem("scope", f"must be paragraph or article, got {scope!r}")
@@ -256,7 +280,7 @@ def _function(reader: _Reader) -> Function:
         with_any=reader.words("with"),
         without_any=reader.words("without"),
         scope="article" if scope == "article" else "paragraph",
-        whole_words=reader.data.get("whole_words", False) is True,
+        whole_words=whole_words is True,
     )
 
 

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,16 @@ def test_a_folder_of_ones_own_is_a_taxonomy(tmp_path: Path) -> None:
     ("old", "new", "message"),
     [
         ("weight: 3", "weight: much", "functions\\[0\\]: weight: must be a number"),
-        ("weight: 3", "weigth: 3", "weigth: no such key"),
+        ("weight: 3", "weight: .nan", "functions\\[0\\]: weight: must be a number"),
+        ("weight: 3", "weight: -.inf", "functions\\[0\\]: weight: must be a number"),
+        ("weight: 3", "weigth: 3", "weigth: no such key; did you mean weight\\?"),
+        ("weight: 3", "weight: 3\n    whole_words: 'yes'", "whole_words: must be true or false, got 'yes'"),
+        ("zh: 棋类", "zh: 棋\nzh: 类", "chess.yaml: not YAML in line 4: 'zh' stands twice"),
+        ("en: Chess", "en: 2026-13-45", "chess.yaml: not YAML: month must be in 1..12"),
+        ("id: chess", 'id: "a b"', "id: must be without blanks and"),
+        ("id: chess", 'id: "a\\e[1mb"', "id: must be without blanks and"),
+        ("20000941", "sport", "iptc: must be a list of Media Topic ids"),
+        ("examples:", "examples: [x]\nexample:", "examples: must hold the keys for and against"),
         ("words: 象棋 围棋 棋手", "where: tittle\n    words: 象棋", "no such zone 'tittle'"),
         ("words: 象棋 围棋 棋手", "words: '@games'", "no set of words is named @games"),
         ("<20>", "<900>", "a gap is <0> to <60>"),
@@ -79,7 +89,33 @@ def test_no_yaml_tag_is_obeyed(tmp_path: Path) -> None:
 
 def test_two_files_with_one_id_are_a_problem(tmp_path: Path) -> None:
     folder = folder_with(tmp_path, chess=TOPIC, chess_again=TOPIC)
-    assert any("two files have the id chess" in line for line in problems(folder))
+    assert problems(folder) == ["chess.yaml, chess_again.yaml: id: chess stands in more than one file"]
+
+
+def test_aliases_which_could_grow_without_bound_are_refused(tmp_path: Path) -> None:
+    bomb = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))
+    found = problems(folder_with(tmp_path, chess=f"a0: &a0 [x]\n{bomb}id: *a29\n"))
+    assert found == ["chess.yaml: not YAML in line 2: aliases are not allowed"]
+
+
+def test_what_is_no_file_or_not_read_is_a_problem(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, chess=TOPIC, empty="")
+    (folder / "tea.yml").write_text(TOPIC, encoding="utf-8")
+    (folder / "folder.yaml").mkdir()
+    (folder / "loop.yaml").symlink_to("loop.yaml")
+    os.mkfifo(folder / "pipe.yaml")
+    (folder / "junk.yaml").write_bytes(b"\xb2\x00")
+    with (folder / "huge.yaml").open("wb") as file:
+        file.truncate((16 << 20) + 1)
+    assert sorted(problems(folder)) == [
+        "empty.yaml: must hold keys and values, got nothing",
+        "folder.yaml: is no file",
+        "huge.yaml: is larger than 16 MiB",
+        "junk.yaml: not UTF-8 at byte 0",
+        "loop.yaml: is no file",
+        "pipe.yaml: is no file",
+        "tea.yml: is not read; the name of a topic file ends in .yaml",
+    ]
 
 
 def test_an_empty_folder_is_a_problem(tmp_path: Path) -> None:
@@ -88,13 +124,23 @@ def test_an_empty_folder_is_a_problem(tmp_path: Path) -> None:
 
 def test_an_empty_function_is_a_problem(tmp_path: Path) -> None:
     text = TOPIC.replace("examples:", "  - name: nothing\n    weight: 1\nexamples:")
-    assert "chess.nothing: empty: has neither words nor patterns" in problems(folder_with(tmp_path, chess=text))
+    assert problems(folder_with(tmp_path, chess=text)) == [
+        "chess.yaml: functions[1] (nothing): empty: has neither words nor patterns"
+    ]
 
 
 def test_a_word_in_two_opposed_roles_is_a_problem(tmp_path: Path) -> None:
     text = TOPIC.replace("examples:", "  - name: not_chess\n    weight: -2\n    words: 象棋\nexamples:")
     assert problems(folder_with(tmp_path, chess=text)) == [
-        "chess: '象棋' votes for it in boards and against it in not_chess"
+        "chess.yaml: functions[0] (boards): '象棋' votes for the topic, and against it in functions[1]"
+    ]
+
+
+def test_a_word_that_its_own_function_undoes_is_a_problem(tmp_path: Path) -> None:
+    text = TOPIC.replace("    patterns:", "    not_in: 围棋\n    with: 县 市\n    without: 市\n    patterns:")
+    assert problems(folder_with(tmp_path, chess=text)) == [
+        "chess.yaml: functions[0] (boards): '围棋' stands in words and in not_in, and so never votes",
+        "chess.yaml: functions[0] (boards): '市' stands in with and in without",
     ]
 
 
@@ -102,7 +148,7 @@ def test_an_example_that_fails_is_a_problem(tmp_path: Path) -> None:
     text = TOPIC.replace("河里的鱼多了起来。", "棋手在围棋赛上获胜，象棋组的棋手夺冠。")
     found = problems(folder_with(tmp_path, chess=text))
     assert len(found) == 1
-    assert "should not get the topic" in found[0]
+    assert "chess.yaml: examples: against[0]: should not get the topic, has probability 0.9" in found[0]
 
 
 def test_an_unknown_topic_gets_a_suggestion() -> None:
