@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from caibian import cli
@@ -359,3 +360,87 @@ def test_check_holds_examples_to_the_threshold_of_the_config(run: Run) -> None:
     code, _, err = run("check", config("label: {taxonomy: topics, threshold: 0.999}"))
     assert code == 2
     assert "roads.yaml: examples: for[0]: should get the topic" in one_line(err)
+
+
+def test_labels_of_a_dataset_are_measured_by_the_topics_that_labelled_it(run: Run) -> None:
+    pages()
+    name = config(own_topics())
+    assert run("build", name, "--workers", "1")[0] == 0
+    code, _, err = run("labels", "dist/news/1.0.0")
+    assert code == 2
+    assert "was labelled by the topics in 'topics'; give its config as --config" in one_line(err)
+    code, out, _ = run("labels", "dist/news/1.0.0", "--config", name, "--json")
+    assert code == 0
+    assert [one["name"] for one in json.loads(out)["functions"]] == ["roads.works"]
+    code, _, err = run("labels", name, "--config", name)
+    assert code == 2
+    assert "--config: is of use with a dataset" in one_line(err)
+
+
+def judged(*said: tuple[str, list[str] | None, str | None, str | None]) -> str:
+    keys = ("id", "topics", "who", "when")
+    return "".join(json.dumps(dict(zip(keys, one, strict=True)), ensure_ascii=False) + "\n" for one in said)
+
+
+@pytest.mark.parametrize("tool", ["csv", "label-studio", "doccano"])
+def test_a_review_carries_judgements_and_its_import_keeps_what_the_gold_file_has(run: Run, tool: str) -> None:
+    pages(4)
+    _, out, _ = run("inspect", "--json", "pages")
+    ids = [json.loads(line)["id"] for line in out.splitlines()]
+    said = [
+        (ids[0], [], "甲", "2026-05-01T08:00:00Z"),
+        (ids[0], ["roads"], "乙", None),
+        ("gone", ["roads"], "甲", None),
+    ]
+    Path("gold.jsonl").write_text(judged(*said), encoding="utf-8")
+    name = config("label: {taxonomy: topics, gold: gold.jsonl}")
+    own_topics()
+    assert run("labels", name, "--review", "look.json", "--tool", tool)[0] == 0  # judgements are the config's
+    assert ids[0] in Path("look.json").read_text(encoding="utf-8")
+    code, out, _ = run("gold", "look.json", "--tool", tool, "--out", "gold.jsonl", "--who", "丙")
+    assert (code, out) == (0, "gold.jsonl: 3 judgements, 0 of them new\n")
+    assert Path("gold.jsonl").read_text(encoding="utf-8") == judged(*said)
+
+
+def test_label_studio_gets_its_labelling_interface(run: Run) -> None:
+    pages(4)
+    Path("gold.jsonl").touch()
+    _, out, _ = run("labels", config(own_topics()), "--review", "look.json", "--tool", "label-studio")
+    assert "written for review: look.interface.xml" in out
+    assert '<Choice value="roads" hint="修路"/>' in Path("look.interface.xml").read_text(encoding="utf-8")
+
+
+def test_several_exports_are_added_to_a_gold_file(run: Run) -> None:
+    Path("anna.jsonl").write_text('{"text": "a", "label": ["law"], "document_id": "a"}\n')
+    Path("bo.jsonl").write_text('{"text": "a", "label": ["(none)"], "document_id": "a"}\n')
+    for new in (2, 0):
+        code, out, _ = run("gold", "anna.jsonl", "bo.jsonl", "--tool", "doccano", "--out", "gold.jsonl")
+        assert (code, out) == (0, f"gold.jsonl: 2 judgements, {new} of them new\n")
+    assert Path("gold.jsonl").read_text() == judged(("a", ["law"], "anna", None), ("a", [], "bo", None))
+
+
+def test_a_gold_file_that_is_none_is_not_written_over(run: Run) -> None:
+    Path("notes.txt").write_text("to do")
+    Path("new.csv").write_text("id,topics\na,law\n")
+    code, _, err = run("gold", "new.csv", "--out", "notes.txt")
+    assert code == 3
+    assert "notes.txt:1:" in one_line(err)
+    assert Path("notes.txt").read_text() == "to do"
+
+
+def test_who_did_not_judge_leaves_the_rules_topics_and_judgements_without_effect_are_named(run: Run) -> None:
+    pages()
+    for path in Path("pages").iterdir():
+        path.write_text(path.read_text().replace("会议要求", "村里修路，农村公路和村道都硬化。会议要求"))
+    _, out, _ = run("inspect", "--json", "pages")
+    ids = [json.loads(line)["id"] for line in out.splitlines()]
+    Path("gold.jsonl").write_text(
+        judged((ids[0], None, "甲", None), (ids[1], [], "甲", None), ("gone", [], "甲", None))
+    )
+    code, out, _ = run("build", config(f"{own_topics()[:-1]}, gold: gold.jsonl}}"), "--workers", "1", "--json")
+    assert code == 0
+    assert "gold: 1 of 2 judged ids are no document of the input" in json.loads(out)["notes"]
+    rows = [row for path in Path("dist").rglob("articles/*.parquet") for row in pq.read_table(path).to_pylist()]
+    found = {row["id"]: (row["topics"], row["label_source"]) for row in rows}
+    assert found[ids[0]] == ([0], "rules")
+    assert found[ids[1]] == ([], "gold")

@@ -3,7 +3,7 @@
 import dataclasses
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -135,6 +135,18 @@ def crashed(corpus: Corpus, dropped: pa.ChunkedArray) -> list[str]:
     rows = corpus.columns("source", "place").filter(pc.fill_null(pc.equal(dropped, "crashed"), False))
     where = [f"{row['source']}, {row['place']}" if row["place"] else row["source"] for row in rows.to_pylist()]
     return [f"dropped, as it crashes its worker: {place}" for place in where]
+
+
+def unused_gold(corpus: Corpus, dropped: pa.ChunkedArray, gold: Collection[str]) -> list[str]:
+    """Return how many documents that people judged are not published, a sentence each: their work has no effect."""
+    if not gold:
+        return []
+    ids = corpus.columns("id")["id"].combine_chunks()
+    judged = pc.is_in(ids, value_set=pa.array(list(gold), pa.string()))
+    unknown = len(gold) - len(pc.unique(ids.filter(judged)))
+    lost = pc.sum(pc.and_(judged, dropped.combine_chunks().is_valid())).as_py()
+    found = [f"gold: {unknown} of {len(gold)} judged ids are no document of the input"] if unknown else []
+    return found + ([f"gold: {lost} judged documents are dropped"] if lost else [])
 
 
 def _by_split(labels: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:

@@ -252,8 +252,15 @@ def export(
 @app.command(epilog="Example: build-dataset labels dist/sample/1.0.0 --gold gold.jsonl --review look.csv")
 def labels(
     target: Annotated[str, typer.Argument(help="Config file, or folder or address of a dataset's version.")],
-    gold: Annotated[Path | None, typer.Option(help="People's judgements (JSONL) to measure against.")] = None,
-    review: Annotated[Path | None, typer.Option(help="File to write the rows worth a look into.")] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", help="Config of a dataset that topics of your own labelled.")
+    ] = None,
+    gold: Annotated[
+        Path | None, typer.Option(help="People's judgements (JSONL) to measure against; default: the config's.")
+    ] = None,
+    review: Annotated[
+        Path | None, typer.Option(help="File to write the rows worth a look into, with their judgements.")
+    ] = None,
     tool: Annotated[
         Literal["csv", "label-studio", "doccano"], typer.Option(help="Tool that the review file is for.")
     ] = "csv",
@@ -265,20 +272,25 @@ def labels(
     from caibian.publish import at_hand
 
     with at_hand(target) as here:
-        found = pipeline.review_labels(here, gold=gold, out=review, tool=tool, most=most)
+        found = pipeline.review_labels(here, config=config, gold=gold, out=review, tool=tool, most=most)
     _print_json(found.analysis) if json else show.labels(found)
 
 
 @app.command(epilog="Example: build-dataset gold export.json --tool label-studio --out gold.jsonl")
 def gold(
-    export: Annotated[Path, typer.Argument(help="What an annotation tool exported.")],
-    out: Annotated[Path, typer.Option(help="Gold file to write (JSONL), for label.gold in a config.")],
+    exports: Annotated[list[Path], typer.Argument(help="What an annotation tool exported, a file or several.")],
+    out: Annotated[Path, typer.Option(help="Gold file (JSONL) to add to, for label.gold in a config.")],
     tool: Annotated[Literal["csv", "label-studio", "doccano"], typer.Option(help="The tool.")] = "csv",
+    who: Annotated[
+        str | None,
+        typer.Option(help="Who judged, where the export does not say; default with doccano: the file's name."),
+    ] = None,
 ) -> None:
-    """Turn people's work in an annotation tool into a gold file, which outranks every rule in the next build."""
+    """Add people's work in an annotation tool to a gold file, which outranks every rule in the next build."""
     from caibian.review import convert_judgements
 
-    print(f"{out}: {convert_judgements(export, out, tool=tool)} judgements")
+    judgements, before = convert_judgements(exports, out, tool=tool, who=who)
+    print(f"{out}: {judgements} judgements, {judgements - before} of them new")
 
 
 @app.command(epilog="Example: build-dataset verify dist/sample/1.0.0")

@@ -11,13 +11,14 @@ import pyarrow.compute as pc
 
 from caibian import account, engine, publish, review, shards, storage
 from caibian.assign import Assigned, assign
-from caibian.config import Config, Label, load
+from caibian.config import Config, load
 from caibian.corpus import Corpus
 from caibian.errors import ConfigError, DataError
+from caibian.labelling import Labeller
 from caibian.loaders import read as reading
 from caibian.loaders.read.files import find, printable
 from caibian.local import OnProgress, Progress, Run, find_pieces, local_steps, prepared
-from caibian.recipe import labeller, recipe, titles
+from caibian.recipe import Recipe, labeller, recipe, titles
 from caibian.relabel import labelled, rules_of
 
 
@@ -33,35 +34,62 @@ def inspect(paths: Sequence[str], *, config: Config) -> Iterator[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class LabelReview:
-    """What `labels` found: the analysis as plain JSON, and how many rows were written for review."""
+    """What `labels` found: the analysis as plain JSON, and the files written for review."""
 
     analysis: Mapping[str, Any]
-    written: int
+    written: Sequence[str]
 
 
 def review_labels(
-    target: Path, *, gold: Path | None = None, out: Path | None = None, tool: review.Tool = "csv", most: int = 50
+    target: Path,
+    *,
+    config: Path | None = None,
+    gold: Path | None = None,
+    out: Path | None = None,
+    tool: review.Tool = "csv",
+    most: int = 50,
 ) -> LabelReview:
     """Return how labelling functions, people and the baseline agree on a config's input, or on a dataset.
 
-    With `out`, the rows on which they disagree most are written for review with `tool`. Raises DataError where
-    there is nothing to judge.
+    A dataset that a taxonomy of the user's own labelled needs its `config`. Without `gold`, people's judgements are
+    those that the config names. With `out`, the rows on which they disagree most are written for review with
+    `tool`. Raises DataError where there is nothing to judge.
     """
-    rows, model = _rows_of_dataset(target) if target.is_dir() else _rows_of_config(target)
-    config = load(target) if not target.is_dir() else None
-    taxonomy = config.resolve(config.label.taxonomy) if config and config.label.taxonomy else None
-    by = labeller(taxonomy, config.label.threshold if config else Label().threshold)
+    if target.is_dir():
+        options = load(config) if config is not None else None
+        by = _labeller_of_dataset(target) if options is None else _labeller_of_config(options)
+        rows, model = _rows_of_dataset(target)
+    elif config is not None:
+        raise ConfigError(f"--config: is of use with a dataset; {target} is none")
+    else:
+        options = load(target)
+        by, (rows, model) = _labeller_of_config(options), (_rows_of_config(options), None)
+    if gold is None and options is not None and options.label.gold is not None:
+        gold = options.resolve(options.label.gold)
     judgements = review.read_judgements(gold, topics=by.taxonomy.ids) if gold else []
     found = review.report(rows, by=by, judgements=judgements, model=model, most=most)
-    present = dict(zip(rows["id"].to_pylist(), rows["topics"].to_pylist(), strict=True))
-    topics = {row_id: given or [] for row_id, given in present.items()}
-    written = review.write_review(out, rows, found, topics, tool=tool) if out else 0
-    return LabelReview(review.as_dict(found, judgements, by.taxonomy.ids), written)
+    names = {topic.id: topic.zh for topic in by.taxonomy.topics}
+    written = review.write_review(out, rows, found, judgements, names=names, tool=tool) if out else []
+    return LabelReview(review.as_dict(found, judgements, by.taxonomy.ids), list(map(str, written)))
 
 
-def _rows_of_config(path: Path) -> tuple[pa.Table, None]:
+def _labeller_of_config(config: Config) -> Labeller:
+    folder = config.resolve(config.label.taxonomy) if config.label.taxonomy else None
+    return labeller(folder, config.label.threshold)
+
+
+def _labeller_of_dataset(folder: Path) -> Labeller:
+    """Return what labelled a dataset. Raises ConfigError where that were topics that do not come with the package."""
+    options = publish.label_options(folder)
+    if options["taxonomy"] is not None:
+        raise ConfigError(
+            f"{folder}: was labelled by the topics in {options['taxonomy']!r}; give its config as --config"
+        )
+    return labeller(None, options["threshold"])
+
+
+def _rows_of_config(config: Config) -> pa.Table:
     """Return the labelled rows of a config's input that would not be dropped."""
-    config = load(path)
     how = recipe(config, Path())
     tables = [
         labelled(rows, how=how).select([*review.NEEDED, "topics", "dropped"])
@@ -69,7 +97,7 @@ def _rows_of_config(path: Path) -> tuple[pa.Table, None]:
         for rows in prepared(reading.read(piece), how=how)
     ]
     rows = pa.concat_tables(tables)
-    return rows.filter(pc.is_null(rows["dropped"])), None
+    return rows.filter(pc.is_null(rows["dropped"]))
 
 
 def _rows_of_dataset(folder: Path) -> tuple[pa.Table, dict[str, list[str]] | None]:
@@ -164,11 +192,11 @@ def build(
         if not facts.funnel["kept"]:
             raise DataError(f"nothing to publish: {account.losses(facts.funnel)}")
         if dry_run:
-            return _summary(facts, assigned, corpus, None)
+            return _summary(facts, assigned, corpus, how, None)
         with publish.open_draft(here, config.name, config.version, store=store) as draft:
             published, facts = _publish(draft, folder, corpus, assigned, facts, config, run, on_progress)
         folder.prune()
-    return _summary(facts, assigned, corpus, published)
+    return _summary(facts, assigned, corpus, how, published)
 
 
 def _require_writable(config: Config, target: Path, store: str | None) -> None:
@@ -185,7 +213,10 @@ def _require_writable(config: Config, target: Path, store: str | None) -> None:
             raise ConfigError(f"{folder}: holds {target}, which the build writes; choose an --out outside of it")
 
 
-def _summary(facts: publish.Facts, assigned: Assigned, corpus: Corpus, published: publish.Published | None) -> Summary:
+def _summary(
+    facts: publish.Facts, assigned: Assigned, corpus: Corpus, how: Recipe, published: publish.Published | None
+) -> Summary:
+    dropped = assigned.rows["dropped"]
     return Summary(
         name=facts.config["name"],
         version=facts.config["version"],
@@ -193,7 +224,11 @@ def _summary(facts: publish.Facts, assigned: Assigned, corpus: Corpus, published
         rows={split: rows for split, rows in assigned.report.sizes.items() if rows},
         labels=facts.topics,
         repairs=facts.repairs,
-        notes=[*account.crashed(corpus, assigned.rows["dropped"]), *account.notes(assigned.report)],
+        notes=[
+            *account.crashed(corpus, dropped),
+            *account.unused_gold(corpus, dropped, how.gold),
+            *account.notes(assigned.report),
+        ],
         baseline=facts.baseline,
         folder=published.place if published else None,
         state=published.state if published else None,

@@ -20,7 +20,7 @@ class Recipe:
     label: Label
     taxonomy: Path | None
     by_rules: bool
-    gold: dict[str, list[str] | None] = field(default_factory=dict)
+    gold: dict[str, list[str]] = field(default_factory=dict)
 
 
 def recipe(config: Config, folder: Path) -> Recipe:
@@ -36,8 +36,8 @@ def recipe(config: Config, folder: Path) -> Recipe:
     )
 
 
-def _gold(config: Config) -> dict[str, list[str] | None]:
-    """Return people's topics by document; where rules label, no other topics than theirs are allowed."""
+def _gold(config: Config) -> dict[str, list[str]]:
+    """Return people's topics by document that they judged; where rules label, only topics of theirs are allowed."""
     if config.label.gold is None:
         return {}
     from caibian import review  # reads and writes what people's tools do, which no worker asks for

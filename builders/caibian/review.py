@@ -15,14 +15,23 @@ from caibian_labels import Document, Labeller
 from caibian_labels.analysis import Analysis, analyse
 from caibian_labels.exchange import (
     Item,
-    export_csv,
     export_doccano,
     export_label_studio,
-    import_csv,
     import_doccano,
     import_label_studio,
+    label_studio_interface,
 )
-from caibian_labels.gold import GoldError, Judgement, agreement, conflicts, read_gold, settle, write_gold
+from caibian_labels.gold import (
+    GoldError,
+    Judgement,
+    add_judgements,
+    agreement,
+    conflicts,
+    read_gold,
+    settle,
+    write_gold,
+)
+from caibian_labels.spreadsheet import export_csv, import_csv
 
 Tool = Literal["csv", "label-studio", "doccano"]
 NEEDED = ("id", "title", "paragraphs", "words", "publisher", "section")
@@ -43,8 +52,8 @@ def read_judgements(path: Path, *, topics: Sequence[str] | None = None) -> list[
         raise DataError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def settled(judgements: Sequence[Judgement]) -> dict[str, list[str] | None]:
-    """Return each document's topics by the majority of its judges; None where nobody judged it."""
+def settled(judgements: Sequence[Judgement]) -> dict[str, list[str]]:
+    """Return the topics of each document that somebody judged, by the majority of its judges."""
     return settle(judgements)
 
 
@@ -76,47 +85,75 @@ def as_dict(found: Analysis, judgements: Sequence[Judgement], topics: Sequence[s
 
 
 def write_review(
-    path: Path, rows: pa.Table, found: Analysis, topics: Mapping[str, Sequence[str]], *, tool: Tool
-) -> int:
-    """Write the documents on which functions, model or people disagree, for a tool; return how many there are.
+    path: Path,
+    rows: pa.Table,
+    found: Analysis,
+    judgements: Sequence[Judgement],
+    *,
+    names: Mapping[str, str],
+    tool: Tool,
+) -> list[Path]:
+    """Write the documents on which people, functions or model disagree for a tool; return the files written.
 
-    `topics` are the present labels by id, which the tool shows as a suggestion. Raises DataError where the file
-    cannot be written.
+    `rows` have their present `topics`, which the tool shows as a suggestion, and judgements come along. `names` are
+    those of the topics by id: Label Studio wants a labelling interface, a file beside the other. Raises DataError
+    where a file cannot be written.
     """
-    wanted = dict.fromkeys(one.id for one in found.disagreements)
-    shown = rows.select(["id", "title", "paragraphs"]).to_pylist()
-    by_id = {item["id"]: item for item in shown if item["id"] in wanted}
+    why: dict[str, list[str]] = {}
+    among_people = [("people", conflict.id, topic) for conflict in conflicts(judgements) for topic in conflict.topics]
+    for reason, one, topic in [*among_people, *((each.reason, each.id, each.topic) for each in found.disagreements)]:
+        why.setdefault(one, []).append(f"{reason}: {topic}")
+    by_id = {row["id"]: row for row in rows.select(["id", "title", "paragraphs", "topics"]).to_pylist()}
     items = [
-        Item(one, by_id[one]["title"] or "", "\n".join(by_id[one]["paragraphs"]), tuple(topics.get(one, ())))
-        for one in wanted
+        Item(one, row["title"] or "", "\n".join(row["paragraphs"]), tuple(row["topics"] or ()), "; ".join(reasons))
+        for one, reasons in why.items()
+        if (row := by_id.get(one)) is not None
     ]
     if tool == "csv":
-        content = export_csv(items)
+        files = {path: export_csv(items, judgements)}
+    elif tool == "doccano":
+        files = {path: export_doccano(items, judgements).encode()}
     else:
-        content = (export_label_studio(items) if tool == "label-studio" else export_doccano(items)).encode()
+        interface = label_studio_interface(list(names.items()))
+        files = {
+            path: export_label_studio(items, judgements).encode(),
+            path.with_suffix(".interface.xml"): interface.encode(),
+        }
     try:
-        path.write_bytes(content)
+        for file, content in files.items():
+            file.write_bytes(content)
     except OSError as error:
-        raise DataError(f"{path}: cannot be written: {error.strerror}") from None
-    return len(items)
+        raise DataError(f"{error.filename}: cannot be written: {error.strerror}") from None
+    return list(files)
 
 
-def convert_judgements(path: Path, gold: Path, *, tool: Tool) -> int:
-    """Write what people judged in a tool's export to a gold file; return how many judgements there are.
+def convert_judgements(exports: Sequence[Path], gold: Path, *, tool: Tool, who: str | None = None) -> tuple[int, int]:
+    """Add what people judged in a tool's exports to a gold file; return how many judgements it has, and had.
 
-    Raises DataError where the export cannot be read.
+    `who` names the judge where an export does not; doccano names the file after them. Raises DataError where an
+    export or the gold file cannot be read.
     """
+    old = read_judgements(gold) if gold.is_file() else []
+    found = old
+    for path in exports:
+        try:
+            found = add_judgements(found, _judgements_in(path, tool, who))
+        except GoldError as error:
+            raise DataError("\n".join(f"{path}: {problem}" for problem in error.problems)) from None
+        except UnicodeDecodeError as error:
+            raise DataError(f"{path}: not UTF-8 at byte {error.start}") from None
+        except OSError as error:
+            raise DataError(f"{path}: {error.strerror}") from None
     try:
-        content = path.read_bytes()
-        if tool == "csv":
-            found = import_csv(content)
-        else:
-            found = {"label-studio": import_label_studio, "doccano": import_doccano}[tool](content.decode("utf-8-sig"))
         write_gold(found, gold)
-    except GoldError as error:
-        raise DataError("\n".join(f"{path}: {problem}" for problem in error.problems)) from None
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: not UTF-8 at byte {error.start}") from None
     except OSError as error:
-        raise DataError(f"{error.filename}: {error.strerror}") from None
-    return len(found)
+        raise DataError(f"{gold}: cannot be written: {error.strerror}") from None
+    return len(found), len(old)
+
+
+def _judgements_in(path: Path, tool: Tool, who: str | None) -> list[Judgement]:
+    content = path.read_bytes()
+    if tool == "csv":
+        return import_csv(content, who=who)
+    text = content.decode("utf-8-sig")
+    return import_label_studio(text) if tool == "label-studio" else import_doccano(text, who=who or path.stem)

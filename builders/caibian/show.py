@@ -126,8 +126,8 @@ def labels(found: LabelReview) -> None:
     console.print(functions)
     for one in analysis["disagreements"][:20]:
         console.print(Text(f"look at {one['id']}: {one['topic']} ({one['reason']}, p = {one['probability']:.2f})"))
-    if found.written:
-        console.print(f"{found.written} rows written for review")
+    for file in found.written:
+        console.print(Text(f"written for review: {file}"))
 
 
 def _people(console: Console, analysis: Mapping[str, Any]) -> None:

@@ -1,11 +1,12 @@
-"""Judgements to and from annotation tools: Label Studio JSON, doccano JSONL, a spreadsheet (CSV with BOM).
+"""Judgements to and from annotation tools: Label Studio's JSON, doccano's JSONL; see `spreadsheet` for CSV.
 
-Each export holds what the tool shows a person (title and text) and what is known so far; each import reads back
-what the tool itself exports. "Fits none" and "not judged" stay distinct in all of them.
+Each export holds what the tool shows a person and every judgement there is; each import reads back what the tool
+itself exports. "Fits none" and "not judged" stay distinct in all of them. Both tools would give earlier judgements
+to whoever imports the file, at the time of the import (Label Studio refuses the file where it does not know their
+e-mail address). So these travel in a field that the tools keep as it is, `judged`, and what a person says in the
+tool is a judgement beside them.
 """
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,45 +16,42 @@ from .gold import GoldError, Judgement, judgement
 FROM_NAME = "topics"  # the Choices tag of the Label Studio labelling interface below
 TO_NAME = "text"
 NONE = "(none)"  # in doccano an empty list means "not judged", so "fits none" is a label of its own
-COLUMNS = ("id", "title", "text", "topics", "judged", "who", "when")
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A document as a person sees it; `suggested` are the rules' topics, shown as a prediction."""
+    """A document as a person sees it; `suggested` are its present topics, `why` says what to look at."""
 
     id: str
     title: str
     text: str
     suggested: tuple[str, ...] | None = None
+    why: str = ""
 
 
 def label_studio_interface(topics: Sequence[tuple[str, str]]) -> str:
     """Return the labelling interface (XML) for topics given as (id, name)."""
     choices = "\n".join(f'    <Choice value="{_xml(one)}" hint="{_xml(name)}"/>' for one, name in topics)
     return (
-        f'<View>\n  <Header value="$title"/>\n  <Text name="{TO_NAME}" value="$text"/>\n'
+        '<View>\n  <Header value="$title"/>\n  <Header value="$why" size="5"/>\n'
+        f'  <Text name="{TO_NAME}" value="$text"/>\n'
         f'  <Choices name="{FROM_NAME}" toName="{TO_NAME}" choice="multiple">\n{choices}\n  </Choices>\n</View>\n'
     )
 
 
 def export_label_studio(items: Iterable[Item], judgements: Iterable[Judgement] = ()) -> str:
-    """Return tasks in Label Studio's JSON, with predictions and the judgements there are as annotations."""
-    known = _by_id(judgements)
+    """Return tasks in Label Studio's JSON; what is known so far is shown as predictions, the suggestion first."""
+    known = by_document(judgements)
     tasks = []
     for item in items:
-        task: dict[str, object] = {"data": {"document_id": item.id, "title": item.title, "text": item.text}}
-        if item.suggested is not None:
-            task["predictions"] = [{"model_version": "caibian-labels", "result": _choices(item.suggested)}]
-        task["annotations"] = [
-            {
-                "completed_by": {"email": one.who},
-                "created_at": one.when,
-                "was_cancelled": one.topics is None,
-                "result": _choices(one.topics or ()),
-            }
-            for one in known.get(item.id, ())
-        ]
+        judged = known.get(item.id, [])
+        said = [(f"judged by {one.who or 'somebody'}", one.topics) for one in judged if one.topics is not None]
+        shown = [*([] if item.suggested is None else [("suggested", item.suggested)]), *said]
+        data = {"document_id": item.id, "title": item.title, "text": item.text, "why": item.why}
+        task = {
+            "data": {**data, "judged": list(map(_said, judged))},
+            "predictions": [{"model_version": name, "result": _choices(topics)} for name, topics in shown],
+        }
         tasks.append(task)
     return json.dumps(tasks, ensure_ascii=False, indent=1)
 
@@ -61,14 +59,16 @@ def export_label_studio(items: Iterable[Item], judgements: Iterable[Judgement] =
 def import_label_studio(text: str) -> list[Judgement]:
     """Return the judgements in a Label Studio JSON export: skipped tasks are not judged, empty ones fit none.
 
-    Raises GoldError where the text is no such export.
+    Raises GoldError with every problem where the text is no such export.
     """
-    out = []
+    out, found = [], []
     for number, task in enumerate(_json_list(text), start=1):
         data = task.get("data")
         document = data.get("document_id") if isinstance(data, dict) else None
-        if not isinstance(document, str):
-            raise GoldError([f'task {number}: "data.document_id" must be a text, got {document!r}'])
+        if not isinstance(data, dict) or not isinstance(document, str) or not document:
+            found.append(f'task {number}: "data.document_id" must be a text, got {document!r}')
+            continue
+        out += _judged_before(document, data)
         for one in _dicts(task.get("annotations")):
             topics = [
                 str(choice)
@@ -77,23 +77,26 @@ def import_label_studio(text: str) -> list[Judgement]:
                 for value in _dicts([result.get("value")])
                 for choice in _list(value.get("choices"))
             ]
-            when = one.get("created_at")
             judged = None if one.get("was_cancelled") else topics
-            out.append(
-                judgement(document, judged, _who(one.get("completed_by")), when if isinstance(when, str) else None)
-            )
+            when = _text(one.get("updated_at")) or _text(one.get("created_at"))
+            out.append(judgement(document, judged, _who(one.get("completed_by")), when))
+    if found:
+        raise GoldError(found)
     return out
 
 
 def export_doccano(items: Iterable[Item], judgements: Iterable[Judgement] = ()) -> str:
-    """Return doccano's JSONL for multi-label text classification, one line for each judgement or open item."""
-    known = _by_id(judgements)
+    """Return doccano's JSONL for multi-label text classification, one line an item, without labels.
+
+    What is known so far is among the data that doccano shows beside the text.
+    """
+    known = by_document(judgements)
     lines = []
     for item in items:
-        for one in known.get(item.id) or [Judgement(item.id, None)]:
-            label = [] if one.topics is None else list(one.topics) or [NONE]
-            record = {"text": f"{item.title}\n{item.text}" if item.title else item.text, "label": label}
-            lines.append({**record, "document_id": item.id, "who": one.who, "when": one.when})
+        text = f"{item.title}\n{item.text}" if item.title else item.text
+        about = {"why": item.why, "suggested": "; ".join(item.suggested or ())}
+        judged = list(map(_said, known.get(item.id, ())))
+        lines.append({"text": text, "label": [], "document_id": item.id, **about, "judged": judged})
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
 
@@ -109,53 +112,35 @@ def import_doccano(text: str, *, who: str | None = None) -> list[Judgement]:
         data = _json_object(line)
         document = data.get("document_id") if data is not None else None
         labels = data.get("label", data.get("labels")) if data is not None else None
-        if data is None or not isinstance(document, str) or not isinstance(labels, list):
+        if data is None or not isinstance(document, str) or not document or not isinstance(labels, list):
             found.append(f'line {number}: must be an object with "document_id" (a text) and "label" (a list)')
             continue
+        before = _judged_before(document, data)
+        out += before
         topics = [str(one) for one in labels]
         judged = [one for one in topics if one != NONE] if topics else None
-        out.append(judgement(document, judged, _text(data.get("who")) or who, _text(data.get("when"))))
+        if judged is not None or not before:
+            out.append(judgement(document, judged, _text(data.get("who")) or who, _text(data.get("when"))))
     if found:
         raise GoldError(found)
     return out
 
 
-def export_csv(items: Iterable[Item], judgements: Iterable[Judgement] = ()) -> bytes:
-    """Return a spreadsheet as CSV in UTF-8 with BOM, which Excel needs to read Chinese."""
-    known = _by_id(judgements)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for item in items:
-        for one in known.get(item.id) or [Judgement(item.id, None)]:
-            topics = ";".join(one.topics or ())
-            judged = "no" if one.topics is None else "yes"
-            shown = (item.id, _safe_cell(item.title), _safe_cell(item.text))
-            writer.writerow([*shown, topics, judged, one.who or "", one.when or ""])
-    return out.getvalue().encode("utf-8-sig")
+def _said(one: Judgement) -> dict[str, object]:
+    return {"topics": None if one.topics is None else list(one.topics), "who": one.who, "when": one.when}
 
 
-def import_csv(data: bytes) -> list[Judgement]:
-    """Return the judgements in a spreadsheet saved as CSV; a row with topics counts as judged.
-
-    Raises GoldError.
-    """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise GoldError([f"not UTF-8 at byte {error.start}: save the sheet as 'CSV UTF-8'"]) from error
-    first = text.splitlines()[0] if text else ""
-    delimiter = ";" if first.count(";") > first.count(",") else ","  # Excel in some countries
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    missing = [name for name in ("id", "topics") if name not in (rows.fieldnames or ())]
-    if missing:
-        raise GoldError([f"no column {', '.join(missing)}; there are {', '.join(rows.fieldnames or ())}"])
-    out = []
-    for row in rows:
-        topics = [one.strip() for one in (row["topics"] or "").replace("；", ";").split(";") if one.strip()]
-        judged = bool(topics) or (row.get("judged") or "").strip().lower() in ("yes", "y", "1", "true", "是")
-        out.append(judgement(row["id"] or "", topics if judged else None, row.get("who"), row.get("when")))
-    return out
+def _judged_before(document: str, data: Mapping[str, object]) -> list[Judgement]:
+    """Return the judgements that were known when the document was exported."""
+    return [
+        judgement(
+            document,
+            None if one.get("topics") is None else map(str, _list(one["topics"])),
+            _text(one.get("who")),
+            _text(one.get("when")),
+        )
+        for one in _dicts(data.get("judged"))
+    ]
 
 
 def _choices(topics: Iterable[str]) -> list[dict[str, object]]:
@@ -171,7 +156,8 @@ def _who(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _by_id(judgements: Iterable[Judgement]) -> Mapping[str, list[Judgement]]:
+def by_document(judgements: Iterable[Judgement]) -> Mapping[str, list[Judgement]]:
+    """Return the judgements of each document, in their order."""
     out: dict[str, list[Judgement]] = {}
     for one in judgements:
         out.setdefault(one.id, []).append(one)
@@ -206,11 +192,6 @@ def _list(value: object) -> list[object]:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
-
-
-def _safe_cell(text: str) -> str:
-    """Return text that a spreadsheet shows and does not run as a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _xml(text: str) -> str:

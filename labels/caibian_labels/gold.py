@@ -1,13 +1,16 @@
 """People's labels: a JSONL file with one judgement a line, which outranks every rule; conflicts and agreement.
 
 A line is `{"id": ..., "topics": [...], "who": ..., "when": ...}`. `topics` is [] for "fits none" and null for
-"not judged"; `id` is the document's stable id; `when` is an ISO 8601 time.
+"not judged"; `id` is the document's stable id; `when` is an ISO 8601 time, of UTC where it has no offset.
 """
 
 import json
-from collections import defaultdict
+import os
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import get_close_matches
 from itertools import combinations
 from pathlib import Path
 
@@ -57,6 +60,15 @@ def judgement(
     return Judgement(document, None if topics is None else tuple(sorted(set(topics))), who or None, when or None)
 
 
+def moment(when: str) -> datetime:
+    """Return an ISO 8601 time as a moment, in UTC where it has no offset. Raises ValueError where it is none."""
+    try:
+        found = datetime.fromisoformat(when)
+    except ValueError:
+        raise ValueError(f'"when" must be a time such as 2026-05-01T08:00:00Z, got {when!r}') from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 def read_gold(path: Path, *, known: Iterable[str] | None = None) -> list[Judgement]:
     """Return the judgements of a gold file, in its order.
 
@@ -77,24 +89,43 @@ def read_gold(path: Path, *, known: Iterable[str] | None = None) -> list[Judgeme
 
 
 def write_gold(judgements: Iterable[Judgement], path: Path) -> None:
-    """Write judgements to a gold file, one a line in the given order."""
-    lines = [json.dumps(_record(one), ensure_ascii=False) + "\n" for one in judgements]
-    path.write_text("".join(lines), encoding="utf-8")
+    """Write judgements to a gold file, one a line in the given order; what stood there stays until all is written."""
+    content = "".join(json.dumps(_record(one), ensure_ascii=False) + "\n" for one in judgements)
+    if path.exists() and not path.is_file():  # a pipe or a terminal
+        path.write_text(content, encoding="utf-8")
+        return
+    path = path.resolve()
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(content, encoding="utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
-def settle(judgements: Iterable[Judgement]) -> dict[str, list[str] | None]:
-    """Return the topics of each document: those that more than half of its judges gave.
+def add_judgements(old: Sequence[Judgement], new: Iterable[Judgement]) -> list[Judgement]:
+    """Return the old judgements, then those of the new ones that do not stand among them, each as often as there."""
+    left = Counter(old)
+    out = list(old)
+    for one in new:
+        if left[one]:
+            left[one] -= 1
+        else:
+            out.append(one)
+    return out
 
-    A later judgement of the same person replaces the earlier one. Documents that nobody judged have None.
+
+def settle(judgements: Iterable[Judgement]) -> dict[str, list[str]]:
+    """Return the topics of each document that anybody judged: those that more than half of its judges gave.
+
+    A later judgement of the same person replaces the earlier one.
     """
-    out: dict[str, list[str] | None] = {}
+    out: dict[str, list[str]] = {}
     for document, one_each in _by_document(judgements).items():
         judged = [one.topics for one in one_each.values() if one.topics is not None]
-        if not judged:
-            out[document] = None
-            continue
-        given = {topic for topics in judged for topic in topics}
-        out[document] = sorted(t for t in given if 2 * sum(t in topics for topics in judged) > len(judged))
+        if judged:
+            given = {topic for topics in judged for topic in topics}
+            out[document] = sorted(t for t in given if 2 * sum(t in topics for topics in judged) > len(judged))
     return out
 
 
@@ -163,12 +194,15 @@ def _pair_kappa(marks: list[tuple[bool, bool]]) -> float | None:
 
 
 def _by_document(judgements: Iterable[Judgement]) -> dict[str, dict[str, Judgement]]:
-    """Return for each document the latest judgement of each person (of unnamed ones, each counts)."""
+    """Return for each document the latest judgement of each person (of unnamed ones, each counts).
+
+    Where one of two has no time, the one that stands later is the later one.
+    """
     out: dict[str, dict[str, Judgement]] = defaultdict(dict)
     for number, one in enumerate(judgements):
         who = one.who or f"(unnamed {number})"
         before = out[one.id].get(who)
-        if before is None or (one.when or "") >= (before.when or ""):
+        if before is None or before.when is None or one.when is None or moment(one.when) >= moment(before.when):
             out[one.id][who] = one
     return dict(out)
 
@@ -182,12 +216,19 @@ def _judgement(data: object, allowed: set[str] | None) -> Judgement:
     if topics is not None and not (isinstance(topics, list) and all(isinstance(t, str) for t in topics)):
         raise ValueError(f'"topics" must be a list of topic ids, or null for not judged, got {topics!r}')
     unknown = sorted(set(topics or ()) - allowed) if allowed is not None else []
-    if unknown:
-        raise ValueError(f'"topics": no such topic {", ".join(unknown)}')
+    if allowed is not None and unknown:
+        raise ValueError(f'"topics": no such topic {", ".join(_with_nearest(one, allowed) for one in unknown)}')
     for key in ("who", "when"):
         if not isinstance(data.get(key), str | None):
             raise ValueError(f'"{key}" must be a text or null, got {data[key]!r}')
+    if data.get("when"):
+        moment(data["when"])
     return judgement(id_, topics, data.get("who"), data.get("when"))
+
+
+def _with_nearest(topic: str, allowed: set[str]) -> str:
+    near = get_close_matches(topic, sorted(allowed), 1)
+    return f"{topic} (did you mean {near[0]}?)" if near else topic
 
 
 def _record(one: Judgement) -> Mapping[str, object]:

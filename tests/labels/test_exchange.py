@@ -1,6 +1,8 @@
 import csv
 import io
 import json
+from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,19 +10,22 @@ from hypothesis import strategies as st
 
 from caibian_labels.exchange import (
     Item,
-    export_csv,
     export_doccano,
     export_label_studio,
-    import_csv,
     import_doccano,
     import_label_studio,
     label_studio_interface,
 )
 from caibian_labels.gold import GoldError, Judgement
+from caibian_labels.spreadsheet import export_csv, import_csv
 
-text = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=20)
+text = st.text(st.characters(codec="utf-8"), max_size=20)
+ids = st.uuids().map(str) | st.from_regex("[0-9]{9}e[0-9]{6}|[0-9]{16}", fullmatch=True)  # as a sheet takes numbers
 items = st.lists(
-    st.builds(Item, id=st.uuids().map(str), title=text, text=text), min_size=1, max_size=4, unique_by=lambda i: i.id
+    st.builds(Item, id=ids, title=text, text=text, suggested=st.none() | st.just(("law",)), why=text),
+    min_size=1,
+    max_size=4,
+    unique_by=lambda i: i.id,
 )
 given_topics = st.none() | st.lists(st.sampled_from(["law", "roads"]), unique=True).map(
     lambda some: tuple(sorted(some))
@@ -30,7 +35,8 @@ given_topics = st.none() | st.lists(st.sampled_from(["law", "roads"]), unique=Tr
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[list[Item], list[Judgement]]:
     some = draw(items)
-    judges = st.lists(st.sampled_from(["a@x.cn", "乙@y.cn"]), min_size=1, unique=True)
+    names = ["a@x.cn", "乙", "007", "=1+1", "'甲", None]
+    judges = st.lists(st.sampled_from(names), min_size=1, unique=True)
     return some, [
         Judgement(item.id, draw(given_topics), who, "2026-05-01T08:00:00Z") for item in some for who in draw(judges)
     ]
@@ -95,12 +101,85 @@ def test_doccanos_own_export_is_read() -> None:
     ]
 
 
+def as_label_studio_exports(tasks: list[dict[str, Any]], annotations: list[dict[str, Any]]) -> str:
+    """Return what Label Studio exports of tasks that it imported: of a task it keeps `data` as it was."""
+    return json.dumps(
+        [
+            {"id": n, "data": task["data"], "annotations": annotations, "drafts": [], "meta": {}, "inner_id": n,
+             "predictions": [{"id": 9, **one} for one in task["predictions"]], "updated_at": "2026-06-01T08:00:00Z"}
+            for n, task in enumerate(tasks, start=1)
+        ]
+    )  # fmt: skip
+
+
+@given(cases())
+def test_what_is_said_in_label_studio_stands_beside_what_was_known(case: tuple[list[Item], list[Judgement]]) -> None:
+    tasks = json.loads(export_label_studio(*case))
+    # An annotation of somebody whose e-mail address it does not know makes Label Studio refuse all of the file.
+    assert not any("annotations" in task for task in tasks)
+    said = {"id": 3, "completed_by": 5, "result": [], "was_cancelled": False, "created_at": "2026-06-01T08:00:00Z",
+            "updated_at": "2026-06-02T08:00:00Z"}  # fmt: skip
+    found = import_label_studio(as_label_studio_exports(tasks, [said]))
+    assert Counter(found) - Counter(case[1]) == Counter(
+        Judgement(item.id, (), "5", "2026-06-02T08:00:00Z") for item in case[0]
+    )
+    assert not Counter(case[1]) - Counter(found)
+
+
+def test_label_studio_shows_the_suggestion_and_what_people_said() -> None:
+    said = [Judgement("d", ("law",), "甲"), Judgement("d", None, "乙")]
+    task = json.loads(export_label_studio([Item("d", "题", "文", ("roads",), "gold: law")], said))[0]
+    shown = [
+        (one["model_version"], [value["value"]["choices"] for value in one["result"]]) for one in task["predictions"]
+    ]
+    assert shown == [("suggested", [["roads"]]), ("judged by 甲", [["law"]])]
+    assert task["data"]["why"] == "gold: law"
+
+
+@given(cases())
+def test_what_is_said_in_doccano_stands_beside_what_was_known(case: tuple[list[Item], list[Judgement]]) -> None:
+    lines = [json.loads(line) for line in export_doccano(*case).split("\n")[:-1]]
+    assert all(line["label"] == [] for line in lines)
+    # doccano gives out its own number, comments, and beside the labels all that it does not know.
+    done = [{"id": n, **line, "label": ["law"], "Comments": []} for n, line in enumerate(lines)]
+    found = import_doccano("".join(json.dumps(line) + "\n" for line in done), who="anna")
+    assert Counter(found) - Counter(case[1]) == Counter(Judgement(item.id, ("law",), "anna") for item in case[0])
+    assert not Counter(case[1]) - Counter(found)
+
+
 def test_a_spreadsheet_begins_with_a_bom_and_runs_no_formula() -> None:
-    data = export_csv([Item("d", "=1+1", "正文")])
+    data = export_csv(
+        [Item("12e4567890123456", "=1+1", "@正文", ("roads",), "gold: law")],
+        [Judgement("12e4567890123456", ("law",), "=cmd|' /C calc'!A0")],
+    )
     assert data.startswith(b"\xef\xbb\xbf")
     row = next(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
-    assert row["title"] == "'=1+1"
-    assert import_csv(data) == [Judgement("d", None)]
+    assert row == {
+        "id": "'12e4567890123456", "title": "'=1+1", "text": "'@正文", "why": "gold: law", "suggested": "roads",
+        "topics": "law", "judged": "yes", "who": "'=cmd|' /C calc'!A0", "when": "",
+    }  # fmt: skip
+    assert import_csv(data) == [Judgement("12e4567890123456", ("law",), "=cmd|' /C calc'!A0")]
+
+
+def test_dates_as_a_spreadsheet_writes_them_are_read() -> None:
+    cells = ["2026/5/1", "2026/5/1 8:00", "2026-05-01 08:00:07", "2026年5月1日", "2026-05-01T08:00:00Z", ""]
+    rows = "".join(f"d,law,,{cell}\n" for cell in cells)
+    assert [one.when for one in import_csv(f"id,topics,who,when\n{rows}".encode())] == [
+        "2026-05-01", "2026-05-01T08:00:00", "2026-05-01T08:00:07", "2026-05-01", "2026-05-01T08:00:00Z", None,
+    ]  # fmt: skip
+
+
+def test_a_spreadsheet_with_long_texts_empty_rows_and_judges_without_a_name() -> None:
+    text = f'id,text,topics,judged,who\nd1,"{"长" * 200_000}\n",law,yes,\n,,,,\nd2,,,no,\nd3,,,TRUE,乙\n'
+    assert import_csv(text.encode(), who="甲") == [
+        Judgement("d1", ("law",), "甲"), Judgement("d2", None), Judgement("d3", (), "乙"),
+    ]  # fmt: skip
+
+
+def test_every_bad_row_of_a_spreadsheet_is_named() -> None:
+    with pytest.raises(GoldError) as error:
+        import_csv(b"id,topics,when\n,law,\nd,law,yesterday\n")
+    assert [problem.partition(":")[0] for problem in error.value.problems] == ["line 2", "line 3"]
 
 
 def test_a_spreadsheet_edited_by_hand_is_read() -> None:

@@ -1,3 +1,4 @@
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 from caibian_labels.gold import (
     GoldError,
     Judgement,
+    add_judgements,
     agreement,
     conflicts,
     judgement,
@@ -36,7 +38,7 @@ def test_none_and_empty_stay_distinct(tmp_path: Path) -> None:
     path = tmp_path / "gold.jsonl"
     path.write_text('\ufeff{"id": "a", "topics": []}\n\n{"id": "b", "topics": null}\n', encoding="utf-8")
     assert [one.topics for one in read_gold(path)] == [(), None]
-    assert settle(read_gold(path)) == {"a": [], "b": None}
+    assert settle(read_gold(path)) == {"a": []}
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,8 @@ def test_none_and_empty_stay_distinct(tmp_path: Path) -> None:
         ('{"id": "", "topics": []}', 'gold.jsonl:1: "id" must be a text'),
         ('{"id": "a"}', 'gold.jsonl:1: "topics" must be a list'),
         ('{"id": "a", "topics": "law"}', 'gold.jsonl:1: "topics" must be a list'),
-        ('{"id": "a", "topics": ["lawn"]}', "no such topic lawn"),
+        ('{"id": "a", "topics": ["lawn"]}', "no such topic lawn .did you mean law?"),
+        ('{"id": "a", "topics": [], "when": "yesterday"}', '"when" must be a time such as'),
         ('{"id": "a", "topics": [], "who": 3}', '"who" must be a text'),
         ("[" * 100_000, "gold.jsonl:1: "),
     ],
@@ -67,8 +70,43 @@ def test_the_majority_of_judges_settles_and_a_later_word_replaces_an_earlier_one
         judgement("d", ["roads"], "c"),
         judgement("e", None, "a"),
     ]
-    assert settle(some) == {"d": ["roads"], "e": None}
+    assert settle(some) == {"d": ["roads"]}
     assert settle([judgement("d", ["law"], "a"), judgement("d", [], "b")]) == {"d": []}
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("2026-05-01T08:00:00+08:00", "2026-05-01T01:00:00Z"),
+        ("2026-05-01T08:00:00.5Z", "2026-05-01T08:00:00.500001+00:00"),
+        ("2026-05-01", "2026-05-01T00:00:01"),
+    ],
+)
+def test_times_are_compared_as_moments(earlier: str, later: str) -> None:
+    said = [judgement("d", ["law"], "a", later), judgement("d", ["roads"], "a", earlier)]
+    assert settle(said) == settle(reversed(said)) == {"d": ["law"]}
+
+
+def test_of_two_judgements_without_a_time_the_one_that_stands_later_counts() -> None:
+    assert settle([judgement("d", ["law"], "a", "2026-05-01"), judgement("d", ["roads"], "a")]) == {"d": ["roads"]}
+    assert settle([judgement("d", ["law"], "a"), judgement("d", ["roads"], "a", "2026-05-01")]) == {"d": ["roads"]}
+
+
+@given(st.lists(judgements, max_size=6), st.lists(judgements, max_size=6))
+def test_what_is_added_twice_stands_once(old: list[Judgement], new: list[Judgement]) -> None:
+    once = add_judgements(old, new)
+    assert once[: len(old)] == old
+    assert not Counter(new) - Counter(once)
+    assert add_judgements(once, new) == once
+
+
+def test_a_gold_file_stays_whole_where_the_new_one_cannot_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    write_gold([judgement("a", ["law"])], path)
+    with pytest.raises(UnicodeEncodeError):
+        write_gold([judgement("b", ["\ud800"])], path)
+    assert read_gold(path) == [judgement("a", ["law"])]
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_conflicts_say_who_gave_what() -> None:

@@ -6,7 +6,7 @@ from caibian.publish.facts import Cache, Facts, FileInfo, LabelSet, Published, S
 from caibian.publish.finish import finish
 from caibian.publish.history import history
 from caibian.publish.plan import ASSIGNMENT
-from caibian.publish.published import articles, assignments
+from caibian.publish.published import articles, assignments, label_options
 from caibian.publish.push import Pushed, push
 from caibian.publish.store import at_hand, require_writable
 from caibian.publish.verify import verify
@@ -31,6 +31,7 @@ __all__ = [
     "diff",
     "finish",
     "history",
+    "label_options",
     "open_draft",
     "push",
     "require_writable",

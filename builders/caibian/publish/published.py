@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -25,6 +26,12 @@ def assignments(dataset: str | Path) -> pa.Table:
                 ids = batches(folder / file["path"], ["id"])
                 tables += [rows.append_column("split", pa.repeat(split, len(rows))) for rows in ids]
     return pa.concat_tables(tables).combine_chunks()
+
+
+def label_options(folder: Path) -> dict[str, Any]:
+    """Return the section `label` of the config that a dataset was built by. Raises DataError for other folders."""
+    options: dict[str, Any] = manifest.read(folder)["config"]["label"]
+    return options
 
 
 def articles(folder: Path, columns: Sequence[str]) -> pa.Table:
