@@ -40,6 +40,7 @@ def told(by: Labeller, item: dict[str, Any]) -> dict[str, Any]:
             {
                 "topic": one.topic,
                 "probability": float(np.float32(one.probability)),
+                "above_threshold": one.published,
                 "functions": one.functions,
                 "spans": [dict(zip(("paragraph", "start", "end"), span, strict=True)) for span in one.spans],
             }

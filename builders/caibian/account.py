@@ -61,7 +61,7 @@ def facts(
         topics=_by_split(report.labels),
         repairs=_repairs(corpus, rows["dropped"]),
         splits=_jsonable(report),
-        gold=gold_agreement(corpus, rows["dropped"], threshold=config.label.threshold),
+        gold=gold_agreement(corpus, rows["dropped"]),
     )
 
 
@@ -75,13 +75,13 @@ def _portable(options: dict[str, Any]) -> dict[str, Any]:
     return options
 
 
-def gold_agreement(corpus: Corpus, dropped: pa.ChunkedArray, *, threshold: float) -> dict[str, Any] | None:
+def gold_agreement(corpus: Corpus, dropped: pa.ChunkedArray) -> dict[str, Any] | None:
     """Return how the rules' topics agree with people's on the published rows that people judged; None without any."""
     rows = corpus.columns("topics", "label_source", "evidence").append_column("dropped", dropped)
     rows = rows.filter(pc.and_(pc.equal(rows["label_source"], "gold"), pc.is_null(rows["dropped"])))
     right = said = true = 0
     for row in rows.to_pylist():
-        by_rules = {item["topic"] for item in row["evidence"] or () if item["probability"] >= threshold}
+        by_rules = {item["topic"] for item in row["evidence"] or () if item["above_threshold"]}
         by_people = set(row["topics"] or ())
         right, said, true = right + len(by_rules & by_people), said + len(by_rules), true + len(by_people)
     if not len(rows):

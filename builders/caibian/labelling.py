@@ -139,6 +139,7 @@ def _evidence(verdicts: Verdicts, topics: pa.StringArray, functions: pa.StringAr
     columns = [
         topics.take(pa.array(verdicts.topic)),
         pa.array(verdicts.probability.astype(np.float32)),
+        pa.array(verdicts.published),
         _lists(np.diff(verdicts.function_offset), functions.take(pa.array(verdicts.function))),
         _lists(np.diff(verdicts.span_offset), pa.StructArray.from_arrays(places, fields=list(SPAN))),
     ]

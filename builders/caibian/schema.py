@@ -19,6 +19,7 @@ EVIDENCE = pa.list_(
         [
             ("topic", pa.string()),
             ("probability", pa.float32()),
+            ("above_threshold", pa.bool_()),  # of publishing: the rules give the topic, whatever people say
             ("functions", pa.list_(pa.string())),  # names of the labelling functions that voted for it
             ("spans", pa.list_(SPAN)),
         ]

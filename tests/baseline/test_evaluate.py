@@ -52,9 +52,9 @@ def test_slices_tell_publisher_length_repairs_and_year_apart() -> None:
 
 def test_rules_speak_through_their_evidence() -> None:
     evidence = [
-        {"topic": "law", "probability": 0.9, "functions": ["a"], "spans": []},
-        {"topic": "roads", "probability": 0.2, "functions": ["b"], "spans": []},
-        {"topic": "gone", "probability": 0.9, "functions": ["c"], "spans": []},
+        {"topic": "law", "probability": 0.4, "above_threshold": True, "functions": ["a"], "spans": []},
+        {"topic": "roads", "probability": 0.7, "above_threshold": False, "functions": ["b"], "spans": []},
+        {"topic": "gone", "probability": 0.9, "above_threshold": True, "functions": ["c"], "spans": []},
     ]
     found = rules_decisions(examples([article(1, ["law"], evidence=evidence)], TOPICS))
     assert found is not None

@@ -44,7 +44,7 @@ def test_building_twice_gives_equal_files(tmp_path: Path) -> None:
 
 
 def test_rules_are_scored_where_people_or_the_source_labelled(tmp_path: Path) -> None:
-    said = [{"topic": "roads", "probability": 0.9, "functions": ["a"], "spans": []}]
+    said = [{"topic": "roads", "probability": 0.9, "above_threshold": True, "functions": ["a"], "spans": []}]
     test = [
         article(900, ["law"], label_source="gold", evidence=said),
         article(901, ["roads"], label_source="gold", evidence=said),
@@ -58,7 +58,7 @@ def test_rules_are_scored_where_people_or_the_source_labelled(tmp_path: Path) ->
 
 
 def test_rules_that_made_the_labels_are_not_scored(tmp_path: Path) -> None:
-    said = [{"topic": "roads", "probability": 0.9, "functions": ["a"], "spans": []}]
+    said = [{"topic": "roads", "probability": 0.9, "above_threshold": True, "functions": ["a"], "spans": []}]
     rows = [article(900, ["roads"], label_source="rules", evidence=said)]
     trained = train_and_score(dataset(tmp_path, {"train": some(60, TOPICS), "test": rows}, TOPICS))
     assert trained is not None

@@ -42,7 +42,9 @@ def row(number: int, **changes: Any) -> dict[str, Any]:
     paragraphs = changes.get("paragraphs", [f"第{number}条新闻讲公路。县里修路。", f"会议第{number}次召开。"])
     topics = changes.get("topics", ["roads"] if number % 2 else ["meetings", "industry"])
     span = {"paragraph": 0, "start": 0, "end": 2}
-    evidence = [{"topic": "roads", "probability": 0.75, "functions": ["roads.words"], "spans": [span]}]
+    evidence = [
+        {"topic": "roads", "probability": 0.75, "above_threshold": True, "functions": ["roads.words"], "spans": [span]}
+    ]
     base = {
         "id": hashlib.sha256(f"row {number}".encode()).hexdigest()[:16],
         "source": "raw/news.jsonl",

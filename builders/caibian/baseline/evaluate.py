@@ -156,7 +156,7 @@ def compare(examples: Examples, one: Flags, other: Flags, *, names: tuple[str, s
     )
 
 
-def rules_decisions(examples: Examples, *, threshold: float = 0.5) -> Flags | None:
+def rules_decisions(examples: Examples) -> Flags | None:
     """Return what the labelling rules say of the rows, from their evidence; None where there is no evidence."""
     evidence = examples.rows["evidence"].combine_chunks()
     if evidence.null_count == len(evidence):
@@ -165,7 +165,7 @@ def rules_decisions(examples: Examples, *, threshold: float = 0.5) -> Flags | No
     chosen = np.zeros((len(examples), len(place)), bool)
     for row, found in enumerate(evidence.to_pylist()):
         for item in found or ():
-            if item["probability"] >= threshold and item["topic"] in place:
+            if item["above_threshold"] and item["topic"] in place:
                 chosen[row, place[item["topic"]]] = True
     return chosen
 

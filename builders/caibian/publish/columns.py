@@ -107,7 +107,8 @@ DESCRIPTIONS = {
     "topics": "Labels of the text: null where it was not judged, [] where none fits.",
     "label": "The one label of the text.",
     "label_source": "Where the labels come from: source, gold, model or rules.",
-    "evidence": "For each topic considered: its probability, the labelling functions that voted for it, and the places"
+    "evidence": "For each topic considered: its probability, whether that reaches the publishing threshold,"
+    " the labelling functions that voted for it, and the places"
     " in the text (paragraph from 0, -1 for the title; start and end in characters) that made them.",
     "published": "Date of publication.",
     "publisher": "Who published it, as the page says.",

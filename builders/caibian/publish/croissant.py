@@ -35,6 +35,7 @@ _CONTEXT = {
     "name": {"@container": "@language"},
 }
 _TYPES = {
+    "bool": "sc:Boolean",
     "string": "sc:Text",
     "int32": "cr:Int32",
     "int64": "cr:Int64",

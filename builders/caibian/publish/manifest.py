@@ -20,7 +20,7 @@ from caibian.errors import DataError
 from caibian.publish.digest import chain, content_digest, schema_sha256
 from caibian.publish.facts import Facts, FileInfo
 
-FORMAT = 2  # of the manifest itself
+FORMAT = 3  # of the manifest itself
 MANIFEST, CARD, CROISSANT = "manifest.json", "README.md", "croissant.json"
 BLANK = "0" * 64  # stands in the card for the manifest's hash while the card is hashed
 # Packages that decide what is in the rows or in the files.

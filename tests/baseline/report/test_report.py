@@ -41,7 +41,7 @@ PROBE = """<script>addEventListener("load", () => setTimeout(() => {
 def folder_of(tmp_path: Path, *, classes: bool = False) -> Path:
     task = CLASSES if classes else TOPICS
     spans = [{"paragraph": 0, "start": 0, "end": 2}, {"paragraph": 9, "start": 0, "end": 2}]
-    evidence = [{"topic": "law", "probability": 0.9, "functions": ["f"], "spans": spans}]
+    evidence = [{"topic": "law", "probability": 0.9, "above_threshold": True, "functions": ["f"], "spans": spans}]
     told = {"evidence": evidence, "published": datetime.date(2024, 2, 29)}
     wrong = [
         article(900, ["law"], text=f"公路通车{HOSTILE}", title=HOSTILE, publisher=HOSTILE, **told),
