@@ -135,8 +135,11 @@ def read(folder: Path) -> dict[str, Any]:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):
         raise DataError(f"{path}: is no valid JSON; it was edited or cut short") from None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise DataError(f"{path}: is no manifest of format {FORMAT}")
+    if not isinstance(manifest, dict) or "format" not in manifest:
+        raise DataError(f"{path}: is no manifest of ours")
+    if manifest["format"] != FORMAT:
+        found = f"has format {manifest['format']!r}, and this version of caibian reads {FORMAT}"
+        raise DataError(f"{path}: {found}; build the dataset again, into another --out")
     return manifest
 
 
