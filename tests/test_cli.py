@@ -76,8 +76,7 @@ def one_line(text: str) -> str:
         (("push", "nowhere", "me/news", "--dry-run"), 3, "nowhere: is no dataset of ours"),
         (("labels", "nowhere"), 2, "nowhere: cannot be read"),
         (("gold", "nowhere", "--out", "gold.jsonl"), 3, "nowhere: No such file"),
-        (("inspect", "nowhere", "--id", "x"), 3, "nowhere: is no dataset of ours"),
-        (("inspect", "a", "b", "--id", "x"), 2, "--id: takes one DATASET"),
+        (("inspect", "nowhere", "--id", "x"), 3, "nowhere: no such file or folder"),
         (("build", "--ray-address", "x"), 2, "--ray-address: is of use with --engine ray only"),
         (("build", "--source", ""), 2, "--source: is empty"),
         (("build", "--source", "\x1bm", "--out", "out"), 3, r"\x1bm: no such file or folder"),
@@ -247,6 +246,49 @@ def test_inspect_for_a_person_shows_before_and_after(run: Run) -> None:
     assert code == 0, err
     assert "before" in out
     assert "readings" in out
+
+
+def test_inspect_marks_repairs_and_the_words_for_topics_in_a_terminal(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    same = "".join(
+        f"第{day}天，{ARTICLE}\n" for day in range(100)
+    )  # beside much that no repair touched, a repair is marked all the same
+    Path("page.txt").write_text(f"第一次會(huì)議\n\n{same}\n{ARTICLE.replace('会议', '會(huì)議')}\n")
+    code, out, err = run("inspect", "page.txt")
+    assert code == 0, err
+    assert "\x1b[31m(huì)\x1b[0m" in out
+    assert "\x1b[4m路建设" in out
+    assert "+ roads" in out
+    assert "(ways, " in out  # the functions that voted
+
+
+def test_inspect_says_what_it_cuts(run: Run) -> None:
+    Path("page.txt").write_text(f"{ARTICLE}\n{'甲' * 30_000}\n")
+    _, out, _ = run("inspect", "page.txt")
+    assert "characters more, which" in out
+
+
+def test_one_record_of_many_by_its_id_and_the_same_row_of_the_dataset(run: Run) -> None:
+    pages()
+    _, out, _ = run("inspect", "--json", "pages")
+    row_id = json.loads(out.splitlines()[3])["id"]
+    code, out, _ = run("inspect", "pages", "--id", row_id)
+    assert code == 0
+    assert "03.txt" in out
+    assert out.count("repairs:") == 1
+    code, out, err = run("inspect", "pages", "--id", "none")
+    assert (code, out) == (3, "")
+    assert "pages: no record there has the id 'none'" in one_line(err)
+    run("build", config(), "--workers", "1", "--quiet")
+    code, out, _ = run("inspect", "dist/news/1.0.0", "--id", row_id)
+    assert code == 0
+    assert "+ roads" in out
+    assert "paragraph 0: " in out
+    assert f"inspect FILES --id {row_id}" in out
+    assert "'topic'" not in out
 
 
 @pytest.mark.parametrize(

@@ -161,26 +161,38 @@ def check(config: ConfigFile = None, source: Source = None, json: Json = False) 
 
 @app.command(epilog="Example: build-dataset inspect --json page.html | jq .title")
 def inspect(
-    files: Annotated[list[str], typer.Argument(help="Files, folders or globs; or one DATASET with --id.")],
+    files: Annotated[list[str], typer.Argument(help="Files, folders or globs; with --id also a dataset's version.")],
     config: Annotated[Path | None, typer.Option("--config", help="Config whose options to use.")] = None,
-    row_id: Annotated[str | None, typer.Option("--id", help="Show the history of this row of a dataset.")] = None,
+    row_id: Annotated[
+        str | None, typer.Option("--id", help="Show this record only; of a dataset, the history of this row.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Show what becomes of every record: before and after, repairs, topics with evidence, reasons for dropping."""
-    from caibian import pipeline, show
+    from caibian import inspection, pipeline
 
-    if row_id is not None:
-        if len(files) > 1 or config is not None:
-            raise ConfigError("--id: takes one DATASET and no --config")
+    if row_id is not None and config is None and len(files) == 1 and _may_be_dataset(files[0]):
         from caibian.publish import at_hand, history
 
         with at_hand(files[0]) as folder:
             found = history(folder, row_id)
-        _print_json(found) if json else show.history(found)
+        _print_json(found) if json else inspection.history(found)
         return
-    checked = _load_options(config)
-    for record in pipeline.inspect(files, config=checked):
-        _print_json(show.record(record)) if json else show.inspected(record)
+    records = pipeline.inspect(files, config=_load_options(config))
+    shown = 0
+    for record in records if row_id is None else (one for one in records if one["id"] == row_id):
+        shown += 1
+        _print_json(inspection.record(record)) if json else inspection.inspected(record)
+    if row_id is not None and not shown:
+        raise DataError(f"{', '.join(files)}: no record there has the id {row_id!r}")
+
+
+def _may_be_dataset(place: str) -> bool:
+    """Return whether `--id` asks for a row of a dataset: of what is a version's folder, or in a store."""
+    from caibian.publish.manifest import MANIFEST
+    from caibian.storage import is_address
+
+    return is_address(place) or (Path(place) / MANIFEST).is_file()
 
 
 @app.command(epilog="Example: build-dataset evaluate dist/sample/1.0.0 --predictions mine.jsonl --split test")

@@ -1,6 +1,5 @@
-"""What the command line shows: the summary of a build, a record before and after."""
+"""What the command line shows of many rows: the summary of a build, scores, changes; `inspection` shows one."""
 
-import difflib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,28 +14,20 @@ from caibian.storage import is_address
 if TYPE_CHECKING:
     from caibian.baseline import Comparison, Evaluation
 
-_INSPECTED = (
-    "id", "source", "place", "title", "text", "paragraphs", "published", "publisher", "author", "section", "url",
-    "encoding", "script", "repairs", "topics", "label_source", "evidence", "paragraph_topics", "dropped",
-)  # fmt: skip
 _NOTES = 20  # shown after a build; a corpus of hundreds of rare labels has a note for each of them
 
 
-class _Console(Console):
+class PipedConsole(Console):
+    """A console whose reader, such as head, may go away."""
+
     def on_broken_pipe(self) -> None:
         """Leave it to the command line to end well; rich would exit 1."""
         raise BrokenPipeError
 
 
-def record(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what `inspect --json` prints of a row: `text` is the body, dates are ISO 8601."""
-    shown = {**row, "text": "\n".join(row["paragraphs"])}
-    return {name: shown[name] for name in _INSPECTED}
-
-
 def summary(built: Summary) -> None:
     """Print what a build did: the funnel, rows a split and a label, scores, and how to load the dataset."""
-    console = _Console(highlight=False)
+    console = PipedConsole(highlight=False)
     console.print(Text(f"{built.name} {built.version}", style="bold"))
     console.print(_funnel(built.funnel))
     console.print(_label_table(built))
@@ -74,7 +65,7 @@ def _figure(value: float, low: float, high: float) -> str:
 
 def evaluation(scored: "Evaluation", compared: "Comparison | None") -> None:
     """Print the scores of one model, and where asked for how it differs from another."""
-    console = _Console(highlight=False)
+    console = PipedConsole(highlight=False)
     console.print(Text(f"{scored.model} on {scored.split}: {scored.scores.rows:,} rows", style="bold"))
     figures = Table("figure", "value", "95 % interval")
     for name, figure in scored.scores.figures.items():
@@ -104,7 +95,7 @@ def evaluation(scored: "Evaluation", compared: "Comparison | None") -> None:
 
 def labels(found: LabelReview) -> None:
     """Print topics against gold, the functions that cover most, and the rows worth a look."""
-    console = _Console(highlight=False)
+    console = PipedConsole(highlight=False)
     analysis = found.analysis
     console.print(f"{analysis['documents']:,} documents, {analysis['judged']:,} of them judged by people")
     if analysis["micro"]:
@@ -178,69 +169,9 @@ def _label_table(built: Summary) -> Table:
     return table
 
 
-def inspected(row: Mapping[str, Any]) -> None:
-    """Print a record for a person: before and after side by side, then repairs, topics and evidence."""
-    console = _Console(highlight=False)
-    place = f", {row['place']}" if row["place"] else ""
-    console.rule(Text(f"{row['source']}{place}  {row['id']}"))
-    table = Table(show_lines=False, expand=True)
-    table.add_column("before", ratio=1, overflow="fold")
-    table.add_column("after", ratio=1, overflow="fold")
-    after = "\n".join([row["title"] or "", *row["paragraphs"]])
-    table.add_row(*_marked(_visible(row)[:20_000], after[:20_000]))
-    console.print(table)
-    for name in ("published", "publisher", "author", "url", "encoding", "script"):
-        if row[name]:
-            console.print(Text(f"{name}: {row[name]}"))
-    repairs = ", ".join(f"{repair['kind']} {repair['count']}" for repair in row["repairs"] or [])
-    console.print(Text(f"repairs: {repairs or 'none'}"))
-    for item in row["evidence"] or []:
-        words = " ".join(dict.fromkeys(_span(row, span) for span in item["spans"]))
-        chosen = "+" if item["topic"] in (row["topics"] or []) else "-"
-        console.print(Text(f"{chosen} {item['topic']} {item['probability']:.2f}: {words[:200]}"))
-    if row["dropped"]:
-        console.print(Text(f"dropped: {row['dropped']}", style="bold red"))
-
-
-def _visible(row: Mapping[str, Any]) -> str:
-    """Return the record as a reader sees it, before any repair: the lines of a page, not its source."""
-    from caibian.loaders.clean.page import parse
-
-    if row["format"] not in ("html", "warc"):
-        return str(row["raw"])
-    return "\n".join(line.text for line in parse(row["raw"], html=True).lines)
-
-
-def _span(row: Mapping[str, Any], span: Mapping[str, int]) -> str:
-    text = (row["title"] or "") if span["paragraph"] < 0 else row["paragraphs"][span["paragraph"]]
-    return str(text[span["start"] : span["end"]])
-
-
-def _marked(before: str, after: str) -> tuple[Text, Text]:
-    """Return both texts with what differs coloured: removed in red, restored in green."""
-    left, right = Text(before), Text(after)
-    if len(before) + len(after) <= 20_000:  # the comparison is quadratic at worst
-        matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-        for tag, a, b, c, d in matcher.get_opcodes():
-            if tag != "equal":
-                left.stylize("red", a, b)
-                right.stylize("green", c, d)
-    return left, right
-
-
-def history(row: Mapping[str, Any]) -> None:
-    """Print all that a dataset says of one row, a line a column; long texts are cut."""
-    console = _Console(highlight=False)
-    for name, value in row.items():
-        if value not in (None, [], ""):
-            text = Text(f"{name}: ", style="bold")
-            text.append(str(value)[:2000], style="not bold")
-            console.print(text)
-
-
 def changes(found: Diff) -> None:
     """Print what changed between two versions, with examples, and which version number is due."""
-    console = _Console(highlight=False)
+    console = PipedConsole(highlight=False)
     table = Table("", "articles", "paragraphs", title=f"{found.old} -> {found.new}", title_justify="left")
     for kind, change in found.articles.items():
         table.add_row(kind, f"{change.rows:,}", f"{found.paragraphs[kind].rows:,}")
@@ -257,7 +188,7 @@ def changes(found: Diff) -> None:
 def pushed(done: Pushed, *, dry_run: bool) -> None:
     """Print what was, or would be, uploaded."""
     verb = "would upload" if dry_run else "uploaded"
-    console = _Console(highlight=False)
+    console = PipedConsole(highlight=False)
     for path, size in done.uploaded.items():
         console.print(Text(f"{verb} {path} ({size:,} bytes)"))
     console.print(f"{len(done.uploaded)} {verb}, {len(done.deleted)} deleted, {len(done.unchanged)} as they are")
