@@ -486,3 +486,10 @@ def test_who_did_not_judge_leaves_the_rules_topics_and_judgements_without_effect
     found = {row["id"]: (row["topics"], row["label_source"]) for row in rows}
     assert found[ids[0]] == ([0], "rules")
     assert found[ids[1]] == ([], "gold")
+
+
+def test_a_full_disk_is_named_with_the_file_that_it_lacks_room_for(run: Run) -> None:
+    pages(3)
+    code, _, err = run("labels", config(), "--review", "/dev/full")
+    assert code == 3
+    assert one_line(err) == "build-dataset: /dev/full: cannot be written: No space left on device"

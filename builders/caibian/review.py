@@ -119,11 +119,11 @@ def write_review(
             path: export_label_studio(items, judgements).encode(),
             path.with_suffix(".interface.xml"): interface.encode(),
         }
-    try:
-        for file, content in files.items():
+    for file, content in files.items():
+        try:
             file.write_bytes(content)
-    except OSError as error:
-        raise DataError(f"{error.filename}: cannot be written: {error.strerror}") from None
+        except OSError as error:  # of a full disk without the file's name
+            raise DataError(f"{file}: cannot be written: {error.strerror}") from None
     return list(files)
 
 
