@@ -41,6 +41,7 @@ class Worker:
         theirs.close()
 
     def kill(self) -> None:
+        """End the process at once, whatever it does, and wait until it is gone."""
         self.pipe.close()
         self.process.kill()
         self.process.join()

@@ -158,16 +158,19 @@ class _Reader:
     found: list[str] = field(default_factory=list)
 
     def problem(self, key: str, text: str) -> None:
+        """Note what is wrong with the value of a key."""
         self.found.append(f"{self.place}: {key}: {text}")
 
-    def text(self, key: str, *, default: str | None = None) -> str:
-        value = self.data.get(key, default)
+    def text(self, key: str) -> str:
+        """Return a text without blanks around it; "" with a problem where there is none."""
+        value = self.data.get(key)
         if isinstance(value, str) and value.strip():
             return value.strip()
         self.problem(key, f"must be a text, got {value!r}")
         return ""
 
     def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts, which may be left out."""
         value = self.data.get(key, [])
         if isinstance(value, list) and all(isinstance(one, str) and one for one in value):
             return tuple(value)
@@ -191,6 +194,7 @@ class _Reader:
         return tuple(dict.fromkeys(out))
 
     def known(self, allowed: Sequence[str]) -> None:
+        """Note the keys that are none of those allowed."""
         for key in self.data:
             if key not in allowed:
                 near = get_close_matches(str(key), allowed, 1)

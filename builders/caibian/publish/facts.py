@@ -20,11 +20,16 @@ class Options(Protocol):
     """The section `publish` of the config."""
 
     @property
-    def rows_per_shard(self) -> int: ...
+    def rows_per_shard(self) -> int:
+        """Return how many rows are read for one Parquet file of each split."""
+
     @property
-    def text(self) -> bool: ...
+    def text(self) -> bool:
+        """Return whether titles, texts and words are published."""
+
     @property
-    def mask(self) -> Sequence[Kind]: ...
+    def mask(self) -> Sequence[Kind]:
+        """Return the kinds of personal data that are masked."""
 
 
 @dataclass(frozen=True, slots=True)

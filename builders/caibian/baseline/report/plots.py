@@ -119,6 +119,10 @@ def heat(
     axes: tuple[str, str],
     unit: str,
 ) -> Plot:
+    """Return a heat map of counts (a list a row), with the pairs that occur as a table, the commonest first.
+
+    `axes` name the rows and the columns, `unit` what is counted.
+    """
     down, across = axes
     trace = {
         "type": "heatmap",
