@@ -1,4 +1,5 @@
 import datetime
+import html
 import json
 import os
 import shutil
@@ -40,8 +41,8 @@ PROBE = """<script>addEventListener("load", () => setTimeout(() => {
 
 def folder_of(tmp_path: Path, *, classes: bool = False) -> Path:
     task = CLASSES if classes else TOPICS
-    spans = [{"paragraph": 0, "start": 0, "end": 2}, {"paragraph": 9, "start": 0, "end": 2}]
-    evidence = [{"topic": "law", "probability": 0.9, "above_threshold": True, "functions": ["f"], "spans": spans}]
+    spans = [{"paragraph": place, "start": 0, "end": 2} for place in (-1, 0, 9)]
+    evidence = [{"topic": "law", "probability": 0.9, "above_threshold": True, "functions": ["law.<f>"], "spans": spans}]
     told = {"evidence": evidence, "published": datetime.date(2024, 2, 29)}
     wrong = [
         article(900, ["law"], text=f"公路通车{HOSTILE}", title=HOSTILE, publisher=HOSTILE, **told),
@@ -107,6 +108,8 @@ def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
     assert "<img" not in text.split("<script>")[0]
     assert text.count("dataset.owned=1</script>") == 0
     assert 'title="law">公路</mark>' in text
+    assert f'<h3 lang="zh"><mark title="law">{html.escape(HOSTILE[:2])}</mark>' in text  # evidence in the title
+    assert "<p>Rules for law: law.&lt;f&gt;</p>" in text
 
 
 def test_equal_datasets_have_equal_reports(tmp_path: Path) -> None:

@@ -36,7 +36,9 @@ class Case:
     given: Sequence[str]
     probabilities: Mapping[str, float]  # of every label that either of them has
     reasons: Mapping[str, Sequence[str]]  # label -> what spoke for it most, in this text
-    spans: Sequence[Span]  # where the labels' own evidence lies
+    functions: Mapping[str, Sequence[str]]  # label -> the labelling functions that voted for it
+    title_spans: Sequence[Span]  # where the labels' own evidence lies
+    spans: Sequence[Span]
 
 
 def worst_errors(model: Model, examples: Examples, said: Prediction) -> list[Case]:
@@ -73,11 +75,12 @@ def _cases(model: Model, examples: Examples, said: Prediction, places: npt.NDArr
         wanted = [label for label, has in zip(labels, examples.targets[place], strict=True) if has]
         given = [label for label, has in zip(labels, said.chosen[place], strict=True) if has]
         both = [label for label in labels if label in wanted or label in given]
-        text = row["text"] or ""
+        text, title = row["text"] or "", row["title"] or ""
+        evidence = [item for item in row["evidence"] or () if item["topic"] in wanted]
         found.append(
             Case(
                 row_id=row["id"],
-                title=row["title"] or "",
+                title=title,
                 text=text[:TEXT_CHARS],
                 more_chars=max(len(text) - TEXT_CHARS, 0),
                 publisher=row["publisher"] or "",
@@ -87,7 +90,9 @@ def _cases(model: Model, examples: Examples, said: Prediction, places: npt.NDArr
                 given=given,
                 probabilities={label: float(said.probabilities[place][labels.index(label)]) for label in both},
                 reasons=reasons[number],
-                spans=list(_spans(row["evidence"] or (), text, wanted)),
+                functions={item["topic"]: item["functions"] for item in evidence},
+                title_spans=list(_spans(evidence, [title], first=-1)),
+                spans=list(_spans(evidence, text.split("\n"), first=0)),
             )
         )
     return found
@@ -125,17 +130,16 @@ def _best(texts: Mapping[int, str], columns: npt.NDArray[np.int32], added: Numbe
     return kept
 
 
-def _spans(evidence: Sequence[Mapping[str, Any]], text: str, wanted: Sequence[str]) -> Iterator[Span]:
-    """Yield the places of the labels' evidence in the text shown, in order, without overlaps."""
+def _spans(evidence: Sequence[Mapping[str, Any]], paragraphs: Sequence[str], *, first: int) -> Iterator[Span]:
+    """Yield the places of evidence in paragraphs from number `first` on, as one text, in order, without overlaps."""
     starts = [0]
-    for paragraph in text.split("\n"):
+    for paragraph in paragraphs:
         starts.append(starts[-1] + len(paragraph) + 1)
     places = sorted(
-        (starts[span["paragraph"]] + span["start"], starts[span["paragraph"]] + span["end"], item["topic"])
+        (starts[number] + span["start"], starts[number] + span["end"], item["topic"])
         for item in evidence
-        if item["topic"] in wanted
         for span in item["spans"] or ()
-        if 0 <= span["paragraph"] < len(starts) - 1
+        if 0 <= (number := span["paragraph"] - first) < len(paragraphs)
     )
     done = 0
     for start, end, topic in places:

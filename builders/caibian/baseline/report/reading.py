@@ -25,12 +25,16 @@ def _case(case: Case) -> str:
     reasons = "".join(
         f"<p>For {escape(label)}: {escape('、'.join(found) or 'nothing')}</p>" for label, found in case.reasons.items()
     )
+    rules = "".join(
+        f"<p>Rules for {escape(label)}: {escape(', '.join(found))}</p>" for label, found in case.functions.items()
+    )
+    title = marked(case.title, case.title_spans) if case.title else escape(case.text[:40])
     return (
-        f'<article class="case"><h3 lang="zh">{escape(case.title or case.text[:40])}</h3>'
+        f'<article class="case"><h3 lang="zh">{title}</h3>'
         f'<p class="soft">{escape(about)}</p>'
         f"<p>Labels ({escape(case.label_source)}): <strong>{escape(', '.join(case.wanted) or 'none')}</strong>; "
         f'model: <strong class="wrong">{escape(", ".join(case.given) or "none")}</strong></p>'
         f'<p class="soft">{escape(likely)}</p>'
         f'<p class="text" lang="zh">{marked(case.text, case.spans)}</p>{more}'
-        f"<details><summary>What spoke for each label</summary>{reasons}</details></article>"
+        f"<details><summary>What spoke for each label</summary>{reasons}{rules}</details></article>"
     )
