@@ -493,3 +493,21 @@ def test_a_full_disk_is_named_with_the_file_that_it_lacks_room_for(run: Run) -> 
     code, _, err = run("labels", config(), "--review", "/dev/full")
     assert code == 3
     assert one_line(err) == "build-dataset: /dev/full: cannot be written: No space left on device"
+
+
+def test_labels_of_nothing(run: Run) -> None:
+    Path("pages").mkdir()
+    Path("pages/short.txt").write_text("短")
+    code, out, err = run("labels", config())
+    assert (code, out) == (3, "")
+    assert "news.yaml: nothing to judge" in one_line(err)
+
+
+def test_the_history_of_a_row_whose_text_is_withheld(run: Run) -> None:
+    pages()
+    _, out, _ = run("inspect", "--json", "pages")
+    row_id = json.loads(out.splitlines()[3])["id"]
+    assert run("build", config("publish: {text: false}"), "--workers", "1", "--quiet")[0] == 0
+    code, out, _ = run("inspect", "dist/news/1.0.0", "--id", row_id)
+    assert code == 0
+    assert "+ roads" in out

@@ -20,7 +20,7 @@ _INSPECTED = (
 _SHOWN_CHARS = 20_000  # of a text; some fifteen screens
 _MOST_PAIRS = 20_000_000  # of equal characters, which the comparison goes through, again and again; some seconds
 _SENTENCE = re.compile(r"[^。！？\n]*[。！？\n]?")
-_SEPARATE = ("words", "evidence", "sentences", "paragraph_rows", "copies", "file")  # columns that are no line of text
+_SEPARATE = ("words", "features", "evidence", "sentences", "paragraph_rows", "copies", "file")  # no line of text
 
 
 def record(row: Row) -> dict[str, Any]:

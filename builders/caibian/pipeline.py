@@ -66,6 +66,8 @@ def review_labels(
         by, (rows, model) = _labeller_of_config(options), (_rows_of_config(options), None)
     if gold is None and options is not None and options.label.gold is not None:
         gold = options.resolve(options.label.gold)
+    if not len(rows):
+        raise DataError(f"{target}: nothing to judge: all that is there is dropped, as `inspect` shows")
     judgements = review.read_judgements(gold, topics=by.taxonomy.ids) if gold else []
     found = review.report(rows, by=by, judgements=judgements, model=model, most=most)
     names = {topic.id: topic.zh for topic in by.taxonomy.topics}
