@@ -265,6 +265,25 @@ def test_inspect_marks_repairs_and_the_words_for_topics_in_a_terminal(
     assert "(ways, " in out  # the functions that voted
 
 
+def test_no_page_takes_over_the_terminal(run: Run) -> None:
+    hostile = "\x1b]0;mine\x07\x1b[2J\x9b31m\u202e"
+    row = {
+        "title": f"会议{hostile}召开",
+        "text": f"{ARTICLE}{hostile}道路",
+        "publisher": f"报{hostile}",
+        "url": hostile,
+    }
+    Path("pages").mkdir()
+    Path("pages/rows.jsonl").write_text(json.dumps(row) + "\n")
+    _, out, _ = run("inspect", "pages")
+    assert "␛[2J" in out
+    _, record, _ = run("inspect", "--json", "pages")
+    run("build", config(), "--workers", "1", "--quiet")
+    _, told, _ = run("inspect", "dist/news/1.0.0", "--id", json.loads(record)["id"])
+    assert "␛[2J" in told
+    assert not {one for one in out + told if one in hostile and not one.isprintable()}
+
+
 def test_inspect_says_what_it_cuts(run: Run) -> None:
     Path("page.txt").write_text(f"{ARTICLE}\n{'甲' * 30_000}\n")
     _, out, _ = run("inspect", "page.txt")

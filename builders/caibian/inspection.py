@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from caibian.show import PipedConsole
+from caibian.terminal import Terminal, harmless
 
 Row = Mapping[str, Any]
 _INSPECTED = (
@@ -34,14 +33,14 @@ def inspected(row: Row) -> None:
 
     What a repair took away is red, what it put there green, and words that justify a topic are underlined.
     """
-    console = PipedConsole(highlight=False)
+    console = Terminal()
     place = f", {row['place']}" if row["place"] else ""
     console.rule(Text(f"{row['source']}{place}  {row['id']}"))
     table = Table(show_lines=False, expand=True)
     table.add_column("before", ratio=1, overflow="fold")
     table.add_column("after", ratio=1, overflow="fold")
-    lines = [row["title"] or "", *row["paragraphs"]]
-    (before, more), (after, more_after) = _cut(_visible(row)), _cut("\n".join(lines))
+    lines = [harmless(line) for line in (row["title"] or "", *row["paragraphs"])]
+    (before, more), (after, more_after) = _cut(harmless(_visible(row))), _cut("\n".join(lines))
     left, right = _marked(before, after)
     _underline(right, lines, row["evidence"] or ())
     table.add_row(left.append(more, "bold"), right.append(more_after, "bold"))
@@ -57,7 +56,7 @@ def inspected(row: Row) -> None:
 
 def history(row: Row) -> None:
     """Print all that a dataset says of one row: its columns, evidence, paragraphs and copies."""
-    console = PipedConsole(highlight=False)
+    console = Terminal()
     for name, value in row.items():
         if value not in (None, [], "") and name not in _SEPARATE:
             if name == "repairs":
@@ -78,13 +77,13 @@ def history(row: Row) -> None:
     console.print(Text(f"before its repair: build-dataset inspect FILES --id {row.get('article', row['id'])}"))
 
 
-def _tell_repairs(console: Console, repairs: Sequence[Row] | None) -> None:
+def _tell_repairs(console: Terminal, repairs: Sequence[Row] | None) -> None:
     said = ", ".join(f"{repair['kind']} {repair['count']}" for repair in repairs or ())
     console.print(Text(f"repairs: {said or 'none'}"))
 
 
 def _tell_evidence(
-    console: Console,
+    console: Terminal,
     evidence: Sequence[Row] | None,
     topics: Sequence[str] | None,
     lines: Sequence[str],

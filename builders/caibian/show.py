@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from caibian.pipeline import LabelReview, Summary
 from caibian.publish import Diff, Pushed
 from caibian.storage import is_address
+from caibian.terminal import Terminal, harmless
 
 if TYPE_CHECKING:
     from caibian.baseline import Comparison, Evaluation
@@ -17,17 +17,9 @@ if TYPE_CHECKING:
 _NOTES = 20  # shown after a build; a corpus of hundreds of rare labels has a note for each of them
 
 
-class PipedConsole(Console):
-    """A console whose reader, such as head, may go away."""
-
-    def on_broken_pipe(self) -> None:
-        """Leave it to the command line to end well; rich would exit 1."""
-        raise BrokenPipeError
-
-
 def summary(built: Summary) -> None:
     """Print what a build did: the funnel, rows a split and a label, scores, and how to load the dataset."""
-    console = PipedConsole(highlight=False)
+    console = Terminal()
     console.print(Text(f"{built.name} {built.version}", style="bold"))
     console.print(_funnel(built.funnel))
     console.print(_label_table(built))
@@ -65,7 +57,7 @@ def _figure(value: float, low: float, high: float) -> str:
 
 def evaluation(scored: "Evaluation", compared: "Comparison | None") -> None:
     """Print the scores of one model, and where asked for how it differs from another."""
-    console = PipedConsole(highlight=False)
+    console = Terminal()
     console.print(Text(f"{scored.model} on {scored.split}: {scored.scores.rows:,} rows", style="bold"))
     figures = Table("figure", "value", "95 % interval")
     for name, figure in scored.scores.figures.items():
@@ -95,7 +87,7 @@ def evaluation(scored: "Evaluation", compared: "Comparison | None") -> None:
 
 def labels(found: LabelReview) -> None:
     """Print topics against gold, the functions that cover most, and the rows worth a look."""
-    console = PipedConsole(highlight=False)
+    console = Terminal()
     analysis = found.analysis
     console.print(f"{analysis['documents']:,} documents, {analysis['judged']:,} of them judged by people")
     if analysis["micro"]:
@@ -121,7 +113,7 @@ def labels(found: LabelReview) -> None:
         console.print(Text(f"written for review: {file}"))
 
 
-def _people(console: Console, analysis: Mapping[str, Any]) -> None:
+def _people(console: Terminal, analysis: Mapping[str, Any]) -> None:
     """Print how people agree among themselves, and the documents on which they do not."""
     given = [one for one in analysis["agreement"] if one["given"]]
     if not given:
@@ -146,7 +138,7 @@ def prediction(found: Mapping[str, Any]) -> None:
     """Print what a model says of one record: its id, then its labels with their probabilities."""
     labels = [found["label"]] if "label" in found else found["topics"]
     said = ", ".join(f"{label} {found['probabilities'][label]:.2f}" for label in labels)
-    print(f"{found['id']}  {said or '-'}")
+    print(harmless(f"{found['id']}  {said or '-'}"))
 
 
 def _funnel(funnel: Mapping[str, int]) -> Table:
@@ -171,7 +163,7 @@ def _label_table(built: Summary) -> Table:
 
 def changes(found: Diff) -> None:
     """Print what changed between two versions, with examples, and which version number is due."""
-    console = PipedConsole(highlight=False)
+    console = Terminal()
     table = Table("", "articles", "paragraphs", title=f"{found.old} -> {found.new}", title_justify="left")
     for kind, change in found.articles.items():
         table.add_row(kind, f"{change.rows:,}", f"{found.paragraphs[kind].rows:,}")
@@ -188,7 +180,7 @@ def changes(found: Diff) -> None:
 def pushed(done: Pushed, *, dry_run: bool) -> None:
     """Print what was, or would be, uploaded."""
     verb = "would upload" if dry_run else "uploaded"
-    console = PipedConsole(highlight=False)
+    console = Terminal()
     for path, size in done.uploaded.items():
         console.print(Text(f"{verb} {path} ({size:,} bytes)"))
     console.print(f"{len(done.uploaded)} {verb}, {len(done.deleted)} deleted, {len(done.unchanged)} as they are")
