@@ -45,7 +45,7 @@ def inspected(row: Row) -> None:
     _underline(right, lines, row["evidence"] or ())
     table.add_row(left.append(more, "bold"), right.append(more_after, "bold"))
     console.print(table)
-    for name in ("published", "publisher", "author", "url", "encoding", "script"):
+    for name in ("published", "publisher", "author", "section", "url", "encoding", "script", "label_source"):
         if row[name]:
             console.print(Text(f"{name}: {row[name]}"))
     _tell_repairs(console, row["repairs"])
