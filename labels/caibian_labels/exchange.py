@@ -8,7 +8,7 @@ tool is a judgement beside them.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .gold import GoldError, Judgement, judgement
@@ -61,28 +61,35 @@ def import_label_studio(text: str) -> list[Judgement]:
 
     Raises GoldError with every problem where the text is no such export.
     """
-    out, found = [], []
+    out: list[Judgement] = []
+    found: list[str] = []
     for number, task in enumerate(_json_list(text), start=1):
-        data = task.get("data")
-        document = data.get("document_id") if isinstance(data, dict) else None
-        if not isinstance(data, dict) or not isinstance(document, str) or not document:
-            found.append(f'task {number}: "data.document_id" must be a text, got {document!r}')
-            continue
-        out += _judged_before(document, data)
-        for one in _dicts(task.get("annotations")):
-            topics = [
-                str(choice)
-                for result in _dicts(one.get("result"))
-                if result.get("from_name") == FROM_NAME
-                for value in _dicts([result.get("value")])
-                for choice in _list(value.get("choices"))
-            ]
-            judged = None if one.get("was_cancelled") else topics
-            when = _text(one.get("updated_at")) or _text(one.get("created_at"))
-            out.append(judgement(document, judged, _who(one.get("completed_by")), when))
+        try:
+            out += _judgements_of(task)
+        except ValueError as error:
+            found.append(f"task {number}: {error}")
     if found:
         raise GoldError(found)
     return out
+
+
+def _judgements_of(task: Mapping[str, object]) -> Iterator[Judgement]:
+    data = task.get("data")
+    document = data.get("document_id") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or not isinstance(document, str) or not document:
+        raise ValueError(f'"data.document_id" must be a text, got {document!a}')
+    yield from _judged_before(document, data)
+    for one in _dicts(task.get("annotations")):
+        topics = [
+            str(choice)
+            for result in _dicts(one.get("result"))
+            if result.get("from_name") == FROM_NAME
+            for value in _dicts([result.get("value")])
+            for choice in _list(value.get("choices"))
+        ]
+        judged = None if one.get("was_cancelled") else topics
+        when = _text(one.get("updated_at")) or _text(one.get("created_at"))
+        yield judgement(document, judged, _who(one.get("completed_by")), when)
 
 
 def export_doccano(items: Iterable[Item], judgements: Iterable[Judgement] = ()) -> str:
@@ -105,25 +112,28 @@ def import_doccano(text: str, *, who: str | None = None) -> list[Judgement]:
 
     doccano exports a file for each annotator, named after them. Raises GoldError.
     """
-    out, found = [], []
+    out: list[Judgement] = []
+    found: list[str] = []
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
-        if not line.strip():
-            continue
-        data = _json_object(line)
-        document = data.get("document_id") if data is not None else None
-        labels = data.get("label", data.get("labels")) if data is not None else None
-        if data is None or not isinstance(document, str) or not document or not isinstance(labels, list):
-            found.append(f'line {number}: must be an object with "document_id" (a text) and "label" (a list)')
-            continue
-        before = _judged_before(document, data)
-        out += before
-        topics = [str(one) for one in labels]
-        judged = [one for one in topics if one != NONE] if topics else None
-        if judged is not None or not before:
-            out.append(judgement(document, judged, _text(data.get("who")) or who, _text(data.get("when"))))
+        try:
+            if line.strip():
+                out += _judgements_in(_json_object(line) or {}, who)
+        except ValueError as error:
+            found.append(f"line {number}: {error}")
     if found:
         raise GoldError(found)
     return out
+
+
+def _judgements_in(data: Mapping[str, object], who: str | None) -> list[Judgement]:
+    document, labels = data.get("document_id"), data.get("label", data.get("labels"))
+    if not isinstance(document, str) or not document or not isinstance(labels, list):
+        raise ValueError('must be an object with "document_id" (a text) and "label" (a list)')
+    before = _judged_before(document, data)
+    if not labels and before:
+        return before
+    judged = [str(one) for one in labels if one != NONE] if labels else None
+    return [*before, judgement(document, judged, _text(data.get("who")) or who, _text(data.get("when")))]
 
 
 def _said(one: Judgement) -> dict[str, object]:

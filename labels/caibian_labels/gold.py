@@ -56,8 +56,12 @@ class Agreement:
 def judgement(
     document: str, topics: Iterable[str] | None, who: str | None = None, when: str | None = None
 ) -> Judgement:
-    """Return a judgement with its topics in order and without repeats."""
-    return Judgement(document, None if topics is None else tuple(sorted(set(topics))), who or None, when or None)
+    """Return a judgement with its topics in order and without repeats. Raises ValueError for what is no text."""
+    found = Judgement(document, None if topics is None else tuple(sorted(set(topics))), who or None, when or None)
+    for text in (found.id, *(found.topics or ()), found.who or "", found.when or ""):
+        if not text.isascii() and any("\ud800" <= one <= "\udfff" for one in text):
+            raise ValueError(f"{text!a} has half a character")
+    return found
 
 
 def moment(when: str) -> datetime:

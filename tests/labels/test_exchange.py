@@ -194,13 +194,18 @@ def test_the_interface_names_every_topic() -> None:
     assert '<Choice value="law" hint="A&amp;B"/>' in label_studio_interface([("law", "A&B")])
 
 
-@pytest.mark.parametrize("bad", ["", "{}", "[3]", '[{"data": {}}]', "[" * 100_000])
+@pytest.mark.parametrize(
+    "bad",
+    ["", "{}", "[3]", '[{"data": {}}]', "[" * 100_000, '[{"data": {"document_id": "\\ud800"}, "annotations": [{}]}]'],
+)
 def test_what_is_no_label_studio_export_is_refused(bad: str) -> None:
     with pytest.raises(GoldError):
         import_label_studio(bad)
 
 
-@pytest.mark.parametrize("bad", ["{", "3", '{"document_id": "d"}', '{"label": []}'])
+@pytest.mark.parametrize(
+    "bad", ["{", "3", '{"document_id": "d"}', '{"label": []}', '{"document_id": "d", "label": ["\\ud800"]}']
+)
 def test_what_is_no_doccano_export_is_refused(bad: str) -> None:
     with pytest.raises(GoldError, match="line 1"):
         import_doccano(bad)

@@ -53,6 +53,8 @@ def test_none_and_empty_stay_distinct(tmp_path: Path) -> None:
         ('{"id": "a", "topics": [], "when": "yesterday"}', '"when" must be a time such as'),
         ('{"id": "a", "topics": [], "who": 3}', '"who" must be a text'),
         ("[" * 100_000, "gold.jsonl:1: "),
+        ('{"id": "\\ud800", "topics": []}', "has half a character"),
+        ('{"id": "a", "topics": [], "who": "\\udfff"}', "has half a character"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path: Path, line: str, message: str) -> None:
@@ -104,7 +106,7 @@ def test_a_gold_file_stays_whole_where_the_new_one_cannot_be_written(tmp_path: P
     path = tmp_path / "gold.jsonl"
     write_gold([judgement("a", ["law"])], path)
     with pytest.raises(UnicodeEncodeError):
-        write_gold([judgement("b", ["\ud800"])], path)
+        write_gold([Judgement("\ud800", None)], path)
     assert read_gold(path) == [judgement("a", ["law"])]
     assert list(tmp_path.iterdir()) == [path]
 
