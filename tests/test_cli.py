@@ -530,3 +530,21 @@ def test_the_history_of_a_row_whose_text_is_withheld(run: Run) -> None:
     code, out, _ = run("inspect", "dist/news/1.0.0", "--id", row_id)
     assert code == 0
     assert "+ roads" in out
+
+
+def test_people_are_compared_with_the_labels_of_the_source_where_rules_gave_none(run: Run) -> None:
+    for number, folder in enumerate(("财经", "体育")):
+        Path(f"pages/{folder}").mkdir(parents=True)
+        Path(f"pages/{folder}/a.txt").write_text(f"第{number}号\n\n{ARTICLE}{'甲乙'[number] * 90}")
+    _, out, _ = run("inspect", "--json", "pages")
+    ids = {json.loads(line)["source"][:2]: json.loads(line)["id"] for line in out.splitlines()}
+    said = ((ids["财经"], ["财经"], None, None), (ids["体育"], ["财经"], None, None))
+    Path("gold.jsonl").write_text(judged(*said), encoding="utf-8")
+    Path("news.yaml").write_text(
+        "name: news\nversion: 1.0.0\nsources: [{path: pages, labels: folder, content: article}]\nbaseline: null\n"
+        "label: {gold: gold.jsonl}\nclean: {min_chars: 0}\n"
+    )
+    code, _, err = run("build", "news.yaml", "--workers", "1", "--quiet")
+    assert code == 0, err
+    found = json.loads(Path("dist/news/1.0.0/manifest.json").read_text())["gold"]
+    assert found == {"documents": 2, "precision": 0.5, "recall": 0.5, "micro_f1": 0.5}

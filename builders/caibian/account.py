@@ -76,22 +76,28 @@ def _portable(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def gold_agreement(corpus: Corpus, dropped: pa.ChunkedArray) -> dict[str, Any] | None:
-    """Return how the rules' topics agree with people's on the published rows that people judged; None without any."""
-    rows = corpus.columns("topics", "label_source", "evidence").append_column("dropped", dropped)
+    """Return how people agree with what labels the published rows without them: the source, or else the rules.
+
+    None where people judged no row that has such labels.
+    """
+    rows = corpus.columns("topics", "label_source", "given_labels", "evidence").append_column("dropped", dropped)
     rows = rows.filter(pc.and_(pc.equal(rows["label_source"], "gold"), pc.is_null(rows["dropped"])))
-    right = said = true = 0
+    documents = right = said = true = 0
     for row in rows.to_pylist():
-        by_rules = {item["topic"] for item in row["evidence"] or () if item["above_threshold"]}
-        by_people = set(row["topics"] or ())
-        right, said, true = right + len(by_rules & by_people), said + len(by_rules), true + len(by_people)
-    if not len(rows):
+        without_people = row["given_labels"]
+        if without_people is None and row["evidence"] is not None:
+            without_people = [item["topic"] for item in row["evidence"] if item["above_threshold"]]
+        if without_people is not None:
+            given, by_people = set(without_people), set(row["topics"])
+            right, said, true = right + len(given & by_people), said + len(given), true + len(by_people)
+            documents += 1
+    if not documents:
         return None
-    f1 = 2 * right / (said + true) if said + true else None
     return {
-        "documents": len(rows),
+        "documents": documents,
         "precision": right / said if said else None,
         "recall": right / true if true else None,
-        "micro_f1": f1,
+        "micro_f1": 2 * right / (said + true) if said + true else None,
     }
 
 

@@ -139,7 +139,7 @@ def _labels(facts: Facts) -> str:
 
 def _gold(facts: Facts) -> str:
     if facts.gold is None:
-        return "## Agreement with people\n\nNot measured: the build was given no labels of people."
+        return "## Agreement with people\n\nNot measured: people judged no published text that has other labels."
     return f"## Agreement with people\n\n{anything(facts.gold)}"
 
 
