@@ -548,3 +548,28 @@ def test_people_are_compared_with_the_labels_of_the_source_where_rules_gave_none
     assert code == 0, err
     found = json.loads(Path("dist/news/1.0.0/manifest.json").read_text())["gold"]
     assert found == {"documents": 2, "precision": 0.5, "recall": 0.5, "micro_f1": 0.5}
+
+
+def test_of_copies_the_one_that_people_judged_stays(run: Run) -> None:
+    Path("pages").mkdir()
+    Path("pages/long.txt").write_text(f"道路建设推进会\n\n{ARTICLE}{'甲乙丙丁戊己庚辛壬癸' * 20}比前一稿多出的一句。")
+    Path("pages/short.txt").write_text(f"道路建设推进会\n\n{ARTICLE}{'甲乙丙丁戊己庚辛壬癸' * 20}")
+    _, out, _ = run("inspect", "--json", "pages")
+    ids = {json.loads(line)["source"]: json.loads(line)["id"] for line in out.splitlines()}
+
+    def published(text: str, out: str) -> list[str]:
+        assert run("build", config(text), "--workers", "1", "--quiet", "--out", out)[0] == 0
+        return [row for path in Path(out).rglob("articles/*.parquet") for row in pq.read_table(path)["id"].to_pylist()]
+
+    Path("gold.jsonl").write_text(judged((ids["short.txt"], [], "甲", None)))
+    assert published("", "out") == [ids["long.txt"]]
+    assert published("label: {gold: gold.jsonl}", "other") == [ids["short.txt"]]
+
+
+def test_a_review_is_not_written_over_the_judgements(run: Run) -> None:
+    pages(3)
+    Path("gold.jsonl").write_text(judged(("a", [], "甲", None)))
+    code, _, err = run("labels", config("label: {gold: gold.jsonl}"), "--review", "./gold.jsonl")
+    assert code == 2
+    assert "--review: gold.jsonl holds people's judgements" in one_line(err)
+    assert Path("gold.jsonl").read_text() == judged(("a", [], "甲", None))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from caibian import account, dedup, publish, shards, splits
 from caibian.config import Config
@@ -29,6 +30,10 @@ def assign(corpus: Corpus, config: Config, labels: publish.LabelSet, folder: sha
     rows = account.without_unlabelled(corpus.columns(*_LIGHT), labels)
     frozen = publish.assignments(config.locate(config.split.frozen)) if config.split.frozen else None
     precedence = splits.precedence(rows, options=config.split, frozen=frozen)
+    if config.label.gold is not None and config.split.by != "source":
+        # Of copies the one that people judged stays, or their work had no effect; shipped splits have their own order.
+        judged = pc.fill_null(pc.equal(corpus.columns("label_source")["label_source"], "gold"), False).to_numpy()
+        precedence = np.maximum(precedence, judged.astype(np.int8))
     clusters = _clusters(corpus, rows["dropped"], precedence, config.deduplicate.similarity, folder)
     rows = _with(rows, clusters.rows)
     assignment = splits.split(rows, options=config.split, pairs=clusters.pairs, frozen=frozen)

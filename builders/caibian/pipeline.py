@@ -66,6 +66,8 @@ def review_labels(
         by, (rows, model) = _labeller_of_config(options), (_rows_of_config(options), None)
     if gold is None and options is not None and options.label.gold is not None:
         gold = options.resolve(options.label.gold)
+    if out is not None and gold is not None and out.resolve() == gold.resolve():
+        raise ConfigError(f"--review: {out} holds people's judgements; name another file")
     if not len(rows):
         raise DataError(f"{target}: nothing to judge: all that is there is dropped, as `inspect` shows")
     judgements = review.read_judgements(gold, topics=by.taxonomy.ids) if gold else []
