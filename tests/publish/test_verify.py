@@ -207,6 +207,12 @@ def test_a_manifest_that_is_none_is_one_line(folder: Path, content: str) -> None
         verify(folder)
 
 
+def test_a_manifest_of_another_version_says_what_to_do(folder: Path) -> None:
+    (folder / "manifest.json").write_text('{"format": 2}')
+    with pytest.raises(DataError, match=r"but of 2, by another version of caibian; build the dataset again"):
+        verify(folder)
+
+
 def test_a_folder_that_is_no_dataset_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is no dataset of ours"):
         verify(tmp_path)

@@ -138,7 +138,7 @@ def read(folder: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict) or "format" not in manifest:
         raise DataError(f"{path}: is no manifest of ours")
     if manifest["format"] != FORMAT:
-        found = f"has format {manifest['format']!r}, and this version of caibian reads {FORMAT}"
+        found = f"is no manifest of format {FORMAT} but of {manifest['format']!r}, by another version of caibian"
         raise DataError(f"{path}: {found}; build the dataset again, into another --out")
     return manifest
 
