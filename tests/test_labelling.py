@@ -156,3 +156,8 @@ def test_a_bad_taxonomy_is_a_wrong_config(tmp_path: Any) -> None:
     assert labelling.problems(tmp_path, threshold=0.5)
     with pytest.raises(ConfigError, match=r"one\.yaml"):
         labeller(tmp_path, threshold=0.5)
+
+
+def test_documents_without_a_text_before_one_that_has_some() -> None:
+    items = [*([article(None, [])] * 3), article("县委书记调研", [])]
+    assert label(table(items), by=BY, gold={}).select(LABEL.names).to_pylist() == [told(BY, item) for item in items]

@@ -63,7 +63,7 @@ def whole(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def start(source: Path, out: Path, *, workers: int = 1, events: int = 0, **options: object) -> "subprocess.Popen[str]":
     """Start a build in a process of its own that kills itself after so many events; 0: it does not."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(str(ROOT / part) for part in ("", "builders", "labels"))}
     command = [sys.executable, "-c", SCRIPT, str(source), str(out), str(workers), str(events)]
     return subprocess.Popen(command, env=environment, text=True, stdout=-1, stderr=-1, **options)  # type: ignore[call-overload,no-any-return]
 

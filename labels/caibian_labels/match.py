@@ -88,7 +88,8 @@ class Matcher(Compiled):
             place, mine = layout.segment_of.take(beside[group == words]), events.segment[low:high]
             if self.functions[function].scope == "article":
                 place, mine = layout.segment_document.take(place), layout.segment_document.take(mine)
-            there = np.zeros(len(layout.segment_start), dtype=np.bool_)
+            # A document without a text has no segment, so there may be more documents than segments.
+            there = np.zeros(max(len(layout.segment_start), layout.documents), dtype=np.bool_)
             there[place] = True
             keep[low:high] &= there.take(mine) == wanted
         return keep
