@@ -147,5 +147,5 @@ _REPAIRS: tuple[tuple[str | None, Callable[[str], tuple[str, int]]], ...] = (
     ("??", _indents),
     ("\n", _rejoin),
     (None, _stray),
-    (None, _protection),
+    (" ", _protection),
 )

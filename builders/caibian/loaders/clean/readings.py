@@ -41,42 +41,50 @@ _MAX_DENSITY = 0.4  # ... and not every other character has one, as in a school 
 class Evidence:
     """What a page shows of readings, outside of slipped bytes."""
 
+    text: str = ""
+    pieces: list[str] = field(default_factory=list)  # of it: text, reading, text, reading ..., text
     annotated: dict[str, str] = field(default_factory=dict)  # character -> its most frequent reading
-    bare: str = ""  # the text of which every character stands without a reading
     odd: frozenset[tuple[str, str]] = frozenset()  # readings behind characters that do not have them
     injected: bool = False  # a mirror did it
     everywhere: bool = False  # also behind characters that no conversion changed
+
+    def bare(self) -> frozenset[str]:
+        """Return the characters that stand without a reading somewhere."""
+        before = (piece[:-1] for piece in self.pieces[:-1:2])
+        return frozenset("".join([*before, *self.pieces[-1:], *(character for character, _ in self.odd)]))
 
 
 def gather(text: str) -> Evidence:
     """Return what readings the text shows and whether a mirror injected them."""
     pieces = _BETWEEN.split(text)
-    shown = Counter(_pairs(pieces))
-    unusual = [pair for pair in shown if pair not in _usual()]
-    wrong = [pair for pair in unusual if not _is_listed(*pair)]
-    found = {pair: n for pair, n in shown.items() if pair not in wrong} if wrong else shown
+    pairs = _pairs(pieces)
+    shown = set(pairs)
+    unusual = shown - _usual()
+    wrong = {pair for pair in unusual if not _is_listed(*pair)}
     odd = frozenset(pair for pair in wrong if pair[0] > "\x7f" and pair[1] in gbk.syllables())
-    if not found:
-        return Evidence(bare=text, odd=odd)
-    annotated = dict(found.keys())
-    if len(annotated) < len(found):
-        annotated = dict(sorted(found, key=lambda pair: (found[pair], pair)))
-    bare = "".join([*(piece[:-1] for piece in pieces[:-1:2]), pieces[-1], *(character for character, _ in odd)])
+    if wrong:
+        pairs = [pair for pair in pairs if pair not in wrong]
+    if not pairs:
+        return Evidence(text, [text], odd=odd)
+    annotated = dict(pairs)
+    if len(annotated) < len(shown) - len(wrong):
+        counts = Counter(pairs)
+        annotated = dict(sorted(counts, key=lambda pair: (counts[pair], pair)))
     differ = sum(map(_differs, annotated)) if unusual else len(annotated)
     if differ >= _MIN_CONVERTED * len(annotated):
         toned = not _TONED.isdisjoint("".join(annotated.values()))
         injected = toned if differ > 1 else _is_common(annotated)
-        injected = injected or sum(n for (_, reading), n in found.items() if reading not in _ENGLISH) >= _MIN_TONELESS
-        return Evidence(annotated, bare, odd, injected=injected)
-    everywhere = _is_injected_everywhere(text, annotated, sum(found.values()))
-    return Evidence(annotated, bare, odd, injected=everywhere, everywhere=everywhere)
+        injected = injected or sum(reading not in _ENGLISH for _, reading in pairs) >= _MIN_TONELESS
+        return Evidence(text, pieces, annotated, odd, injected=injected)
+    everywhere = _is_injected_everywhere(text, annotated, len(pairs))
+    return Evidence(text, pieces, annotated, odd, injected=everywhere, everywhere=everywhere)
 
 
 def strip(text: str, evidence: Evidence) -> tuple[str, int]:
     """Return the text without injected readings, and how many there were."""
     if not evidence.injected:
         return text, 0
-    pieces = _BETWEEN.split(text)
+    pieces = evidence.pieces if text is evidence.text else _BETWEEN.split(text)
     pairs = _pairs(pieces)
     injected = set(pairs)
     if injected <= _usual():
@@ -125,7 +133,7 @@ def find_odd(text: str, evidence: Evidence, *, drops: bool) -> list[tuple[int, i
 
 def _pairs(pieces: list[str]) -> list[tuple[str, str]]:
     """Return each reading with the character before it; the character is empty where a reading repeats the last."""
-    return [(piece[-1:], reading) for piece, reading in zip(pieces[::2], pieces[1::2], strict=False)]
+    return list(zip([piece[-1:] for piece in pieces[:-1:2]], pieces[1::2], strict=True))
 
 
 def is_injected(character: str, reading: str, evidence: Evidence) -> bool:

@@ -3,7 +3,7 @@
 import heapq
 import math
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from caibian.loaders.clean import gbk, likelihood, script
 from caibian.loaders.clean.parses import Context, Link, Parse, Run
@@ -48,10 +48,7 @@ class Scores:
         self.characters = gbk.characters()
         self.foreign = script.simplified_only() if context.converted else frozenset()
         self.pairs, self.ranks = _kept(context.converted)
-        evidence = context.readings
-        self.plain = frozenset(evidence.bare)
-        bare = len((self.plain & script.traditional_characters()) - evidence.annotated.keys())
-        self.bare_due = math.log((len(evidence.annotated) + bare + 1) / (bare + 1))
+        self.plain = context.readings.bare()
         self.neighbours: frozenset[str] | None = None
 
     def after(self, before: str, character: str) -> float:
@@ -71,6 +68,13 @@ class Scores:
         if character not in self.simple or character in self.plain:
             return 0.0
         return _DUE if character in self.context.readings.annotated else self.bare_due
+
+    @cached_property
+    def bare_due(self) -> float:
+        """Return what it costs that a converted character that the page never annotates has no reading."""
+        annotated = self.context.readings.annotated
+        bare = len((self.plain & script.traditional_characters()) - annotated.keys())
+        return math.log((len(annotated) + bare + 1) / (bare + 1))
 
     def annotation(self, character: str, reading: str) -> float:
         """Return what it costs that the mirror put this reading behind this character."""
