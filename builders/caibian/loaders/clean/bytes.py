@@ -15,14 +15,17 @@ from caibian.loaders.clean.readings import EATEN, FIRST_LETTERS, LETTERS, Eviden
 
 _READING = rf"[{LETTERS}]{{1,6}}\s?[)）]"
 _MARKS = "！？。，；：、"
-SIGN = re.compile(
-    rf"{EATEN}"  # a broken lead byte, which may have taken the bracket with it
-    rf"|[@-~][(（]{_READING}"  # an ASCII letter that was taken for the second half of a character
-    rf"|[{FIRST_LETTERS}][{LETTERS}]{{0,5}}\s?）"  # a full-width bracket read one byte off
-    r"|[\ue000-\uf8ff\ufffd]"  # bytes that are no character, or a broken one
+# What a sign begins with comes first, so that `re` skips to it; lookbehinds ask which it is.
+_BEGINS = rf"[?\ufffd@-~{FIRST_LETTERS}\ue000-\uf8ff]"
+_GOES_ON = (
+    rf"(?<=[?\ufffd])\s?[(（]?\s?{_READING}"  # a broken lead byte, which may have taken the bracket with it
+    rf"|[(（](?<=[@-~].){_READING}"  # an ASCII letter that was taken for the second half of a character
+    rf"|(?<=[{FIRST_LETTERS}])[{LETTERS}]{{0,5}}\s?）"  # a full-width bracket read one byte off
+    r"|(?<=[\ue000-\uf8ff\ufffd])"  # bytes that are no character, or a broken one
 )
-_MARK_SIGN = rf"|\?[{_MARKS}]"
-_FOLDED_MARK_SIGN = r"|\?(?=[?!](?:\S|$))"
+SIGN = re.compile(f"{_BEGINS}(?:{_GOES_ON})")
+_MARK_SIGN = rf"|(?<=\?)[{_MARKS}]"
+_FOLDED_MARK_SIGN = r"|(?<=\?)(?=[?!](?:\S|$))"
 _SWALLOWED = re.compile(rf"\?\s?{_READING}")
 _KEPT = re.compile(rf"[?\ufffd][(（]\s?{_READING}")
 _SHOWN = re.compile(EATEN)
@@ -139,4 +142,4 @@ def _sign(*, marks: bool, folded: bool) -> re.Pattern[str]:
     """Return the pattern of a slip's signs: where the page is converted, `?` before a mark too; people write `?！`."""
     if not marks:
         return SIGN
-    return re.compile(SIGN.pattern + _MARK_SIGN + (_FOLDED_MARK_SIGN if folded else ""))
+    return re.compile(f"{_BEGINS}(?:{_GOES_ON}{_MARK_SIGN}{_FOLDED_MARK_SIGN if folded else ''})")

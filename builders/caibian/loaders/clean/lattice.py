@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from caibian.loaders.clean import gbk
-from caibian.loaders.clean.parses import Context, Link, Parse, Run, by_score, prune
+from caibian.loaders.clean.parses import Context, Link, Parse, Run, by_score, merge, prune
 from caibian.loaders.clean.readings import BRACKETED, EATEN, FIRST_LETTER, LETTERS, WIDE
 from caibian.loaders.clean.scores import Scores
 
@@ -81,7 +81,7 @@ class Lattice:
             end = match.end()
             grown = self._shown(beam, piece) if kind is None else self._branch(beam, match)
             self.budget -= len(grown)
-            beam = prune(grown)
+            beam = merge(prune(grown))
             if not beam:
                 return None
             literal += self.scores.after(last, piece) if kind is None else _ODD * len(piece)
@@ -93,7 +93,7 @@ class Lattice:
         return self._choose(beam, before, (start, end), literal, "") if beam else None
 
     def _choose(self, beam: list[Parse], before: str, span: tuple[int, int], literal: float, follows: str) -> Run:
-        self.budget -= _CHOOSING * len(beam)
+        self.budget -= _CHOOSING * sum(len(parse.heads) for parse in beam)
         return self.scores.choose(beam, before, span, literal, follows)
 
     def _finish(self, parse: Parse) -> Iterator[Parse]:
@@ -131,7 +131,7 @@ class Lattice:
                     text = Link(character, text)
                 cost = _LITERAL[kind if step else "mark" if self._is_marked(match) else piece]
                 cost -= _LITERAL_INJECTED if self.context.readings.injected and step else 0.0
-                new.append(Parse(parse.score + cost, NONE, 0, piece[-1], text, guesses=parse.guesses))
+                new.append(Parse(parse.score + cost, NONE, 0, piece[-1], text, heads=parse.heads))
         return new
 
     def _ascii(self, parse: Parse, piece: str) -> Iterator[Parse]:
@@ -163,7 +163,7 @@ class Lattice:
     def _next(self, paired: Iterable[Parse], trail: int, code: int) -> list[Parse]:
         """Return the parses with a further byte behind a completed character."""
         if trail >= 0x80:
-            return [Parse(new.score, trail, code, new.last, new.text, new.due, False, new.guesses) for new in paired]
+            return [Parse(new.score, trail, code, new.last, new.text, new.due, False, new.heads) for new in paired]
         return [self._add(new, chr(trail), trail) for new in paired]  # an ASCII character behind the slip
 
     def _pair(self, parse: Parse, trail: int) -> Iterable[Parse]:
@@ -218,7 +218,8 @@ class Lattice:
         cost = self.scores.annotation(character, reading)
         if parse.pending == NONE:
             cost += parse.due
-        return parse._replace(score=parse.score + cost, split=parse.pending != NONE, due=0.0)
+        _, pending, before, last, text, _, _, heads = parse
+        return Parse(parse.score + cost, pending, before, last, text, 0.0, pending != NONE, heads)
 
     def _lost(self, parse: Parse, match: re.Match[str]) -> Iterator[Parse]:
         """Yield the parses where `?` or U+FFFD stands for a lost byte, or for two."""
@@ -294,14 +295,14 @@ class Lattice:
             due = 0.0 if parse.split else self.scores.due(character)
             link = Link(character, parse.text, True)
             score = parse.score + after - due + cost
-            new.append(Parse(score, NONE, code, character, link, due, False, parse.guesses + 1))
+            new.append(Parse(score, NONE, code, character, link, due, False, parse.heads))
         return new
 
     def _add(self, parse: Parse, character: str, code: int) -> Parse:
         due = 0.0 if parse.split else self.scores.due(character)
         score = parse.score + self.scores.after(parse.last, character) - due
         before = code if code > 0xFF else (parse.before << 8 | code) & 0xFFFF
-        return Parse(score, NONE, before, character, Link(character, parse.text), due, False, parse.guesses)
+        return Parse(score, NONE, before, character, Link(character, parse.text), due, False, parse.heads)
 
 
 def _reading(piece: str) -> str:

@@ -36,6 +36,7 @@ _BEFORE_NUMBER = frozenset("从于至到在为達达约約近超第的了有共�
 _NUMBER, _NUMBER_ELSEWHERE = math.log(2e-2), math.log(1e-3)
 # What begins a sentence of news more often than its share of words says, by feel.
 _STARTERS = frozenset("这我在他据同目今当从对根通为随由但而如全近本截其与以因此她市昨记首接另该虽尽除")
+_STARTER_CODES = np.array(sorted(map(ord, _STARTERS)))
 _STARTS_SENTENCE = math.log(3.0)
 
 _LONGEST = 4  # characters of a word that fit in 64 bits; 98 % of the dictionary
@@ -55,15 +56,21 @@ class Likelihood:
         lengths = ends - starts
         inside = np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
         characters, weights = codes[inside], np.repeat(counts, lengths)
-        self.alone = np.bincount(characters, weights, 1 << 16).tolist()
-        self.first = np.bincount(codes[starts], counts, 1 << 16).tolist()
+        self._alone = np.bincount(characters, weights, 1 << 16)
+        self._first = np.bincount(codes[starts], counts, 1 << 16)
+        self.alone = self._alone.tolist()
+        self.first = self._first.tolist()
         self.last = np.bincount(codes[ends - 1], counts, 1 << 16).tolist()
         goes_on = np.ones(len(inside), bool)
         goes_on[np.cumsum(lengths) - 1] = False
         here = np.flatnonzero(goes_on)
-        self._pairs, self._pair_counts = _sum((characters[here] << 16) | characters[here + 1], weights[here])
+        pairs, self._counts = _sum((characters[here] << 16) | characters[here + 1], weights[here])
+        self._seconds = pairs & 0xFFFF
+        self._rows = np.searchsorted(pairs, np.arange((1 << 16) + 1) << 16).tolist()  # where each first one's begin
+        self._second_list, self._count_list = self._seconds.tolist(), self._counts.tolist()  # for one at a time
         short = lengths <= _LONGEST
-        self._words, self._word_counts = _sum(_packed(codes, starts[short], ends[short]), counts[short])
+        words, word_counts = _sum(_packed(codes, starts[short], ends[short]), counts[short])
+        self._words, self._word_counts = words.tolist(), word_counts.tolist()
         self.words = float(counts.sum())
         self.characters = float(weights.sum())
         self._cache: dict[str, float] = {}
@@ -75,7 +82,12 @@ class Likelihood:
 
     def inside(self, pair: str) -> int:
         """Return how often the two characters are neighbours inside a word."""
-        return _find(self._pairs, self._pair_counts, pair)
+        first, second = map(ord, pair)
+        if first > 0xFFFF:
+            return 0
+        end = self._rows[first + 1]
+        at = bisect_left(self._second_list, second, self._rows[first], end)
+        return self._count_list[at] if at < end and self._second_list[at] == second else 0
 
     def after(self, before: str, character: str) -> float:
         """Return log P(character | before); `before` may be punctuation or empty."""
@@ -103,6 +115,21 @@ class Likelihood:
             return math.log(0.5 * starts + 0.5 * share) + begins
         joint = self.inside(before + character) + self.last[ord(before)] * starts
         return math.log((1 - _ADDED) * joint / total + _ADDED * share)
+
+    def after_each(self, before: str, characters: Integers) -> NDArray[np.float64]:
+        """Return log P(character | before) for characters (code points) that words are made of, marks excepted."""
+        shares, starts = self._alone[characters] / self.characters, self._first[characters] / self.words
+        total = self.alone[ord(before)] if before and before <= "\uffff" else 0
+        if not total:
+            begins = _STARTS_SENTENCE * np.isin(characters, _STARTER_CODES) if before in _ENDS else 0.0
+            return np.asarray(np.log(0.5 * starts + 0.5 * shares) + begins)
+        row = slice(self._rows[ord(before)], self._rows[ord(before) + 1])
+        seconds, counts = self._seconds[row], self._counts[row]
+        joint = self.last[ord(before)] * starts
+        if len(seconds):
+            at = np.minimum(np.searchsorted(seconds, characters), len(seconds) - 1)
+            joint += counts[at] * (seconds[at] == characters)
+        return np.asarray(np.log((1 - _ADDED) * joint / total + _ADDED * shares))
 
     def of_words(self, text: str) -> float:
         """Return the log probability of the text, over all its segmentations into words."""
@@ -151,12 +178,12 @@ def _packed(codes: Integers, starts: Integers, ends: Integers) -> Integers:
     return packed
 
 
-def _sum(keys: Integers, counts: Integers) -> tuple[list[int], list[int]]:
+def _sum(keys: Integers, counts: Integers) -> tuple[Integers, Integers]:
     """Return the distinct keys in order and the sum of each one's counts."""
     order = np.argsort(keys)
     keys, counts = keys[order], counts[order]
     first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
-    return keys[first].tolist(), np.add.reduceat(counts, first).tolist()
+    return keys[first], np.add.reduceat(counts, first)
 
 
 def _find(keys: list[int], counts: list[int], text: str) -> int:

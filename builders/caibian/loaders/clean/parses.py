@@ -7,6 +7,7 @@ from typing import NamedTuple
 from caibian.loaders.clean.readings import Evidence
 
 BEAM = 24  # parses kept: a lost byte leaves 20 likely characters, and what follows decides
+_MANY = 3  # parses that are worth asking which of them are alike
 _GAP = 18.0  # a parse that is e**18 times less likely than the best is dropped
 
 
@@ -18,17 +19,28 @@ class Link(NamedTuple):
     guessed: bool = False  # a byte of it is lost
 
 
-class Parse(NamedTuple):
-    """One reading of the bytes so far."""
+class Spelling(NamedTuple):
+    """A text that a parse may stand for."""
 
     score: float
+    text: str
+    guessed: tuple[int, ...]  # places of the characters of which a byte is lost
+
+
+_EMPTY = (Spelling(0.0, "", ()),)
+
+
+class Parse(NamedTuple):
+    """One reading of the bytes so far, or several that nothing ahead can tell apart: those of `heads`, then `text`."""
+
+    score: float  # of the best of them
     pending: int  # lead byte that waits for its trail, or NONE or ANY
     before: int  # the two bytes before this place, insertions left out
     last: str  # the character before this place
     text: Link | None
     due: float = 0.0  # what the last character costs unless its reading follows
     split: bool = False  # an insertion stands between the pending byte and its trail
-    guesses: int = 0  # at lost bytes
+    heads: tuple[Spelling, ...] = _EMPTY  # their scores are differences to the best
 
 
 class Run(NamedTuple):
@@ -61,6 +73,42 @@ def prune(beam: list[Parse]) -> list[Parse]:
     return [parse for parse in beam if parse.score >= floor]
 
 
-def by_score(parse: Parse) -> float:
+def merge(beam: list[Parse]) -> list[Parse]:
+    """Return the beam with one parse for all those that nothing ahead can tell apart, whatever text is behind."""
+    if len(beam) < _MANY:
+        return beam
+    alike: dict[tuple[object, ...], list[Parse]] = {}
+    for at, parse in enumerate(beam):
+        may_end = parse.text is None or parse.text.guessed  # a guess at the last character is judged there
+        state = (at,) if may_end else (parse.pending, parse.before, parse.last, parse.due, parse.split)
+        alike.setdefault(state, []).append(parse)
+    return [_merged(parses) if len(parses) > 1 else parses[0] for parses in alike.values()]
+
+
+def _merged(parses: list[Parse]) -> Parse:
+    best = max(parses, key=by_score)
+    spellings = heapq.nlargest(BEAM, [each for parse in parses for each in spell(parse)], key=by_score)
+    heads = [Spelling(score - best.score, text, guessed) for score, text, guessed in spellings]
+    return best._replace(text=None, heads=tuple(heads))
+
+
+def spell(parse: Parse) -> list[Spelling]:
+    """Return the texts that the parse stands for."""
+    characters, places = [], []
+    link = parse.text
+    while link is not None:
+        if link.guessed:
+            places.append(len(characters))
+        characters.append(link.character)
+        link = link.back
+    text = "".join(reversed(characters))
+    found = []
+    for score, head, guessed in parse.heads:
+        end = len(head) + len(text) - 1
+        found.append(Spelling(parse.score + score, head + text, (*guessed, *(end - at for at in reversed(places)))))
+    return found
+
+
+def by_score(parse: Parse | Spelling) -> float:
     """Return the score, to sort by."""
     return parse.score

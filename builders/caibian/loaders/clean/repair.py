@@ -7,7 +7,6 @@ converted, punctuation is widened last.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Literal
 
 from caibian.loaders.clean import bytes as slips
@@ -90,7 +89,7 @@ def _undo_damage(text: str, repairs: dict[str, int]) -> str:
     text, count, lost = mojibake.undo(text)
     _count(repairs, "mojibake", count)
     _count(repairs, "lost", lost)
-    if _signs().search(text) is None:
+    if _BRACKETED.search(text) is None and _WIDE_BRACKETED.search(text) is None and slips.SIGN.search(text) is None:
         return text
     evidence = readings.gather(text)
     text, count, lost = slips.undo(
@@ -134,11 +133,6 @@ SPECIAL = re.compile(
     f"[{_ASCII}{scripts.sign_class()}{_TONED}{_LATIN}{mojibake.GBK_CHARACTERS}{readings.FIRST_LETTERS}"
     "\ue000-\uf8ff\ufffd\u3041-\u312f\u2600-\u27bf\U0001f300-\U0001faff]"
 )
-
-
-@lru_cache(maxsize=1)
-def _signs() -> re.Pattern[str]:
-    return re.compile(f"{slips.SIGN.pattern}|{readings.BRACKETED}")
 
 
 def _count(repairs: dict[str, int], kind: str, count: int) -> None:

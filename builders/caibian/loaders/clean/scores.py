@@ -4,9 +4,13 @@ import heapq
 import math
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from caibian.loaders.clean import gbk, likelihood, script
-from caibian.loaders.clean.parses import Context, Link, Parse, Run
+from caibian.loaders.clean.parses import Context, Parse, Run, Spelling, spell
 from caibian.loaders.clean.readings import without
 
 # Only the order of magnitude matters: a wrong parse turns everything behind it into rare characters, at some
@@ -90,10 +94,14 @@ class Scores:
         key = (last, byte, is_lead)
         found = self.ranks.get(key)
         if found is None:
-            codes = _likely_codes()[0 if is_lead else 1][byte]
-            scores = [(self.after(last, self.characters[code]), code) for code in codes]
-            found = tuple(heapq.nlargest(_CANDIDATES, scores))
-            found = tuple(pair for pair in found if pair[0] > found[0][0] - _CLOSE)
+            group = _likely()[0 if is_lead else 1][byte]
+            words = self.model.after_each(self.simple.get(last, last), group.simple)
+            if self.context.converted:
+                words += group.foreign
+            scores = np.concatenate(([self.after(last, mark) for mark in group.marks], words))
+            order = np.argsort(-scores, kind="stable")[:_CANDIDATES]
+            order = order[scores[order] > scores[order[:1]] - _CLOSE]
+            found = tuple(zip(scores[order].tolist(), group.codes[order].tolist(), strict=True))
             if len(self.ranks) > _MAX_PAIRS // _CANDIDATES:
                 self.ranks.clear()
             self.ranks[key] = found
@@ -104,37 +112,38 @@ class Scores:
 
         `before` are the characters before it, `follows` those behind it that its choice bears on.
         """
-        scores = []
-        for parse in beam:
-            pairs = zip(parse.last + follows, follows, strict=False)
-            scores.append(parse.score + sum(self.after(a, b) for a, b in pairs))
-        best = max(range(len(beam)), key=scores.__getitem__)
-        if not beam[best].guesses:
-            return Run(_spell(beam[best].text, sure=True), span[1], scores[best] - literal, 0)
-        ranked = heapq.nlargest(_WEIGHED, range(len(beam)), key=scores.__getitem__)
-        ranked = [at for at in ranked if scores[at] > scores[best] - _CLOSE]
-        if beam[best].guesses > _MAX_GUESSES:
-            return Run(_spell(beam[best].text, sure=False), span[1], beam[best].score - literal, 1)
+        joined = [(spelling, self._joined(parse.last, follows)) for parse in beam for spelling in spell(parse)]
+        best, joins = max(joined, key=_with_joins)
+        if not best.guessed:
+            return Run(best.text, span[1], best.score + joins - literal, 0)
+        if len(best.guessed) > _MAX_GUESSES:
+            return Run(_marked(best), span[1], best.score - literal, 1)
+        ranked = heapq.nlargest(_WEIGHED, joined, key=_with_joins)
+        floor = best.score + joins - _CLOSE
         opened = self.page[max(0, span[0] - _OPENED) : span[0]].rsplit("\n", 1)[-1]
         behind = self.page[span[1] : span[1] + _OPENED].split("\n", 1)[0]
-        weighed = {at: scores[at] + self._weigh(beam[at], before, follows, opened, behind) for at in ranked}
-        best = max(ranked, key=lambda at: (weighed[at], -at))
-        sure = _share(beam, weighed, best) >= CONFIDENCE
-        text = _spell(beam[best].text, sure=sure)
-        return Run(text, span[1], beam[best].score - literal, int("?" in text))
+        weighed = [
+            spelling._replace(score=spelling.score + joins + self._weigh(spelling, before, follows, opened, behind))
+            for spelling, joins in ranked
+            if spelling.score + joins > floor
+        ]
+        chosen = max(range(len(weighed)), key=lambda at: weighed[at].score)
+        best = weighed[chosen]
+        text = best.text if _share(weighed, best) >= CONFIDENCE else _marked(best)
+        return Run(text, span[1], ranked[chosen][0].score - literal, int("?" in text))
 
-    def _weigh(self, parse: Parse, before: str, follows: str, opened: str, behind: str) -> float:
-        """Return what words, the page and open brackets change in the score of a parse that guesses."""
-        text = _spell(parse.text, sure=True)
-        guessed = [at for at, link in enumerate(reversed(_links(parse.text))) if link.guessed]
+    def _joined(self, last: str, follows: str) -> float:
+        return sum(self.after(a, b) for a, b in zip(last + follows, follows, strict=False))
+
+    def _weigh(self, spelling: Spelling, before: str, follows: str, opened: str, behind: str) -> float:
+        """Return what words, the page and open brackets change in the score of a text that is guessed in places."""
+        _, text, guessed = spelling
         if not guessed:
             return 0.0
         around = (before + text + follows)[
             guessed[0] + max(0, len(before) - _AROUND) : guessed[-1] + len(before) + _AROUND
         ]
-        simple = "".join([self.simple.get(character, character) for character in around])
-        characters = sum(map(self.model.after, simple, simple[1:])) + self.model.after("", simple[0])
-        gain = _WORDS * (self.model.of_words(simple) - characters)
+        gain = _of_words("".join([self.simple.get(character, character) for character in around]))
         whole = before[-1:] + text + follows[:1]
         shift = len(before[-1:])
         neighbours = self._neighbours()
@@ -164,28 +173,35 @@ def _balance(before: str, mark: str, behind: str) -> float:
     return _OPENS if closer in behind.partition(mark)[0] else 0.0
 
 
-def _share(beam: list[Parse], weighed: dict[int, float], best: int) -> float:
-    """Return the share of the probability of all parses that guess the same."""
-    chosen = _guesses(beam[best].text)
-    weights = {at: math.exp(min(0.0, score - weighed[best])) for at, score in weighed.items()}
-    same = sum(weight for at, weight in weights.items() if _guesses(beam[at].text) == chosen)
-    return same / sum(weights.values())
+def _share(weighed: list[Spelling], best: Spelling) -> float:
+    """Return the share of the probability of all texts that guess the same."""
+    weights = [math.exp(min(0.0, spelling.score - best.score)) for spelling in weighed]
+    same = [weight for weight, spelling in zip(weights, weighed, strict=True) if _guesses(spelling) == _guesses(best)]
+    return sum(same) / sum(weights)
 
 
-def _links(link: Link | None) -> list[Link]:
-    found = []
-    while link is not None:
-        found.append(link)
-        link = link.back
-    return found
+def _guesses(spelling: Spelling) -> list[str]:
+    return [spelling.text[at] for at in spelling.guessed]
 
 
-def _guesses(link: Link | None) -> list[str]:
-    return [each.character for each in _links(link) if each.guessed]
+def _marked(spelling: Spelling) -> str:
+    """Return the text with `?` for what is guessed."""
+    characters = list(spelling.text)
+    for at in spelling.guessed:
+        characters[at] = "?"
+    return "".join(characters)
 
 
-def _spell(link: Link | None, *, sure: bool) -> str:
-    return "".join("?" if each.guessed and not sure else each.character for each in reversed(_links(link)))
+def _with_joins(joined: tuple[Spelling, float]) -> float:
+    return joined[0].score + joined[1]
+
+
+@lru_cache(maxsize=1 << 14)
+def _of_words(text: str) -> float:
+    """Return what words, and not only neighbours, say about a text in Simplified characters."""
+    model = likelihood.load()
+    neighbours = sum(map(model.after, text, text[1:])) + model.after("", text[0])
+    return _WORDS * (model.of_words(text) - neighbours)
 
 
 @lru_cache(maxsize=2)
@@ -194,14 +210,36 @@ def _kept(converted: bool) -> tuple[dict[str, float], dict[tuple[str, int, bool]
     return {}, {}
 
 
+class _Group(NamedTuple):
+    """Characters in use that share a byte: punctuation, then those that words are made of, by falling code."""
+
+    codes: NDArray[np.int64]
+    marks: list[str]
+    simple: NDArray[np.int64]  # code points of the Simplified forms of the others
+    foreign: NDArray[np.float64]  # what each of them costs on a converted page
+
+
 @lru_cache(maxsize=1)
-def _likely_codes() -> tuple[list[list[int]], list[list[int]]]:
-    """Return the codes of the characters in use by their lead byte, and by their trail byte."""
+def _likely() -> tuple[list[_Group], list[_Group]]:
+    """Return the characters in use by their lead byte, and by their trail byte."""
     model, simple = likelihood.load(), script.simple_forms()
-    trails: list[list[int]] = [[] for _ in range(256)]
-    leads: list[list[int]] = [[] for _ in range(256)]
-    for code, character in gbk.characters().items():
-        if character in likelihood.PUNCTUATION or model.share(simple.get(character, character)) > _MIN_SHARE:
-            trails[code >> 8].append(code)
-            leads[code & 0xFF].append(code)
-    return trails, leads
+    codes = [
+        code
+        for code, character in sorted(gbk.characters().items(), reverse=True)
+        if character in likelihood.PUNCTUATION or model.share(simple.get(character, character)) > _MIN_SHARE
+    ]
+    leads = [_group([code for code in codes if code >> 8 == byte]) for byte in range(256)]
+    return leads, [_group([code for code in codes if code & 0xFF == byte]) for byte in range(256)]
+
+
+def _group(codes: list[int]) -> _Group:
+    characters, simple = gbk.characters(), script.simple_forms()
+    foreign = script.simplified_only()
+    marks = [code for code in codes if characters[code] in likelihood.PUNCTUATION]
+    words = [code for code in codes if characters[code] not in likelihood.PUNCTUATION]
+    return _Group(
+        np.array(marks + words, np.int64),
+        [characters[code] for code in marks],
+        np.array([ord(simple.get(characters[code], characters[code])) for code in words], np.int64),
+        np.array([_OTHER_SCRIPT if characters[code] in foreign else 0.0 for code in words]),
+    )

@@ -87,8 +87,8 @@ def simplify(text: str, *, script: Script) -> str:
 
 def differences(text: str, other: str) -> int:
     """Return at how many places two texts of the same length differ."""
-    pair = (np.frombuffer(each.encode("utf-32-le", "surrogatepass"), np.uint32) for each in (text, other))
-    return int(np.count_nonzero(np.not_equal(*pair)))
+    codes, others = (each.encode("utf-32-le", "surrogatepass") for each in (text, other))
+    return int(np.count_nonzero(np.frombuffer(codes, np.uint32) != np.frombuffer(others, np.uint32)))
 
 
 @lru_cache(maxsize=1)
