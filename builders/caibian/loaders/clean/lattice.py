@@ -87,7 +87,7 @@ class Lattice:
             literal += self.scores.after(last, piece) if kind is None else _ODD * len(piece)
             last = piece[-1]
             if end >= sign and all(parse.pending == NONE for parse in beam) and not _GOES_ON.match(text, end):
-                ahead = _AHEAD.match(text, end) if len(beam) > 1 else None
+                ahead = _AHEAD.match(text, end) if len(beam) > 1 or len(beam[0].heads) > 1 else None
                 return self._choose(beam, before, (start, end), literal, ahead[0] if ahead else "")
         beam = [new for parse in beam for new in self._finish(parse)]
         return self._choose(beam, before, (start, end), literal, "") if beam else None

@@ -2,7 +2,7 @@
 
 import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -128,8 +128,7 @@ class Scores:
             if spelling.score + joins > floor
         ]
         chosen = max(range(len(weighed)), key=lambda at: weighed[at].score)
-        best = weighed[chosen]
-        text = best.text if _share(weighed, best) >= CONFIDENCE else _marked(best)
+        text = _sure(weighed, weighed[chosen])
         return Run(text, span[1], ranked[chosen][0].score - literal, int("?" in text))
 
     def _joined(self, last: str, follows: str) -> float:
@@ -140,10 +139,10 @@ class Scores:
         _, text, guessed = spelling
         if not guessed:
             return 0.0
-        around = (before + text + follows)[
-            guessed[0] + max(0, len(before) - _AROUND) : guessed[-1] + len(before) + _AROUND
-        ]
-        gain = _of_words("".join([self.simple.get(character, character) for character in around]))
+        simple = "".join([self.simple.get(character, character) for character in before + text + follows])
+        gain = 0.0
+        for first, last in _near(guessed):
+            gain += _of_words(simple[max(0, len(before) + first - _AROUND) : len(before) + last + _AROUND])
         whole = before[-1:] + text + follows[:1]
         shift = len(before[-1:])
         neighbours = self._neighbours()
@@ -173,15 +172,27 @@ def _balance(before: str, mark: str, behind: str) -> float:
     return _OPENS if closer in behind.partition(mark)[0] else 0.0
 
 
-def _share(weighed: list[Spelling], best: Spelling) -> float:
-    """Return the share of the probability of all texts that guess the same."""
+def _sure(weighed: list[Spelling], best: Spelling) -> str:
+    """Return the best text with `?` for each guess that the texts together give less than CONFIDENCE."""
     weights = [math.exp(min(0.0, spelling.score - best.score)) for spelling in weighed]
-    same = [weight for weight, spelling in zip(weights, weighed, strict=True) if _guesses(spelling) == _guesses(best)]
-    return sum(same) / sum(weights)
+    enough = CONFIDENCE * sum(weights)
+    characters = list(best.text)
+    for at in best.guessed:
+        same = (weight for weight, (_, text, _) in zip(weights, weighed, strict=True) if text[at : at + 1] == best.text[at])
+        if sum(same) < enough:
+            characters[at] = "?"
+    return "".join(characters)
 
 
-def _guesses(spelling: Spelling) -> list[str]:
-    return [spelling.text[at] for at in spelling.guessed]
+def _near(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and last of places that are so near each other that one word may reach both."""
+    first = last = places[0]
+    for at in places[1:]:
+        if at - last > 2 * _AROUND:
+            yield first, last
+            first = at
+        last = at
+    yield first, last
 
 
 def _marked(spelling: Spelling) -> str:
@@ -223,13 +234,13 @@ class _Group(NamedTuple):
 def _likely() -> tuple[list[_Group], list[_Group]]:
     """Return the characters in use by their lead byte, and by their trail byte."""
     model, simple = likelihood.load(), script.simple_forms()
-    codes = [
-        code
-        for code, character in sorted(gbk.characters().items(), reverse=True)
-        if character in likelihood.PUNCTUATION or model.share(simple.get(character, character)) > _MIN_SHARE
-    ]
-    leads = [_group([code for code in codes if code >> 8 == byte]) for byte in range(256)]
-    return leads, [_group([code for code in codes if code & 0xFF == byte]) for byte in range(256)]
+    leads: list[list[int]] = [[] for _ in range(256)]
+    trails: list[list[int]] = [[] for _ in range(256)]
+    for code, character in sorted(gbk.characters().items(), reverse=True):
+        if character in likelihood.PUNCTUATION or model.share(simple.get(character, character)) > _MIN_SHARE:
+            leads[code >> 8].append(code)
+            trails[code & 0xFF].append(code)
+    return list(map(_group, leads)), list(map(_group, trails))
 
 
 def _group(codes: list[int]) -> _Group:
