@@ -5,7 +5,9 @@ else is for lattice.py.
 """
 
 import re
+from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from caibian.loaders.clean import gbk
 from caibian.loaders.clean.parses import Run
@@ -13,12 +15,26 @@ from caibian.loaders.clean.readings import LETTERS
 from caibian.loaders.clean.scores import Scores
 
 _BROKEN = rf"[?\ufffd]\(?([{LETTERS}]{{1,6}})\)"
-# A reading whose lead byte is lost, shifted characters, then another such reading, or the second half of a
-# character that was taken for an ASCII letter.
-_SLIP = re.compile(rf"{_BROKEN}([^\x00-\x7f\ufffd]{{0,40}})(?:{_BROKEN}|([@-~])(?=\(?[^\x00-\x7f]|\([a-zà-ǜ]))")
+_INTACT = re.compile(rf"\(([{LETTERS}]{{1,6}})\)")
+# A reading whose lead byte is lost, shifted characters, some with a reading, then another reading like the first, or
+# the second half of a character that was taken for an ASCII letter.
+_SLIP = re.compile(
+    rf"{_BROKEN}((?:[^\x00-\x7f\ufffd](?:\([{LETTERS}]{{1,6}}\))?){{0,40}})"
+    rf"(?:{_BROKEN}|([@-~])(?=\(?[^\x00-\x7f]|\([a-zà-ǜ]))"
+)
 _ORDINARY = -9.0  # mean nats a character; 98 % of news paragraphs have -4.7 to -7.3
 _WORST = -17.0  # the least likely character; one that is out of step costs some -20
 _AHEAD = 6.0  # nats by which the best choice must lead
+_MAX_KNOWN = 20_000  # slips kept; bounds the memory
+
+
+class _Choice(NamedTuple):
+    """The lost bytes chosen: how likely the text is, the text, the characters that the two readings stand behind."""
+
+    score: float
+    text: str
+    first: str
+    last: str
 
 
 class Quick:
@@ -29,50 +45,57 @@ class Quick:
         self.page = page
         self.scores = scores
         self.codes = gbk.codes()
+        self.characters = gbk.characters()
         self.trails = gbk.trails_by_reading()
         self.may_read = scores.context.readings.injected and not scores.context.folded
+        self.known = _known(scores.context.converted)
 
     def read(self, start: int, before: str) -> Run | None:
         """Return the reading of the slip whose sign begins at `start`, if there is no doubt about it."""
         if not self.may_read or not before:
             return None
         match = _SLIP.match(self.page, start)
-        if match is None or before[-1] not in self.codes:
+        if match is None:
             return None
-        shifted = match[2].encode("gb18030")
-        if len(shifted) != 2 * len(match[2]):
+        slip = before[-1], match[0], self.page[match.end() : match.end() + 1]
+        choices = self.known.get(slip)
+        if choices is None:
+            choices = self._choices(match, before[-1], slip[2])
+            if len(self.known) > _MAX_KNOWN:
+                self.known.clear()
+            self.known[slip] = choices
+        if not choices:
             return None
-        choices = self._choices(match, before[-1], shifted)
-        if not choices or choices[0][0] == _NEVER:
+        ranked = sorted([(self._annotated(choice, match), choice.text) for choice in choices], reverse=True)
+        if ranked[0][0] == _NEVER or (len(ranked) > 1 and ranked[1][0] > ranked[0][0] - _AHEAD):
             return None
-        if len(choices) > 1 and choices[1][0] > choices[0][0] - _AHEAD:
-            return None
-        return Run(choices[0][1], match.end(), _AHEAD, 0)
+        return Run(ranked[0][1], match.end(), _AHEAD, 0)
 
-    def _choices(self, match: re.Match[str], before: str, shifted: bytes) -> list[tuple[float, str]]:
-        """Return the scores of all choices of the lost bytes and the texts that they give, best first."""
-        scores = self.scores
+    def _annotated(self, choice: _Choice, match: re.Match[str]) -> float:
+        score = choice.score + self.scores.annotation(choice.first, match[1])
+        return score + self.scores.annotation(choice.last, match[3]) if match[3] else score
+
+    def _choices(self, match: re.Match[str], before: str, follows: str) -> list[_Choice]:
+        """Return all choices of the lost bytes that decode; they depend on nothing but the arguments."""
+        shifted = _shifted(match[2])
+        code = self.codes.get(before)
+        if shifted is None or code is None:
+            return []
         first, last = match[1], match[3]
-        lead = self.codes[before] & 0xFF
-        closing = (shifted[-1:] or b"\0")[0]
+        lead = code & 0xFF
         found = []
         for trail in self.trails.get((lead, first), ()):
-            annotated = scores.annotation(scores.characters[lead << 8 | trail], first)
-            closing_lead = closing if shifted else trail
-            ends = self.trails.get((closing_lead, last), ()) if last else (ord(match[4]),)
-            for end in ends:
+            closing = shifted[-1] if shifted else trail
+            for end in self.trails.get((closing, last), ()) if last else (ord(match[4]),):
                 text = _decoded(bytes((trail,)) + shifted + bytes((end,)))
-                if text is None:
-                    continue
-                score = annotated + self._likely(before + text, match.end())
-                if last:
-                    score += scores.annotation(scores.characters[closing_lead << 8 | end], last)
-                found.append((score, text))
-        return sorted(found, reverse=True)
+                if text is not None:
+                    score = self._likely(before, text, follows)
+                    ends = self.characters.get(closing << 8 | end, "")
+                    found.append(_Choice(score, text, self.characters[lead << 8 | trail], ends))
+        return found
 
-    def _likely(self, text: str, end: int) -> float:
-        follows = self.page[end : end + 1]
-        chain = text + follows if follows > "\x7f" else text
+    def _likely(self, before: str, text: str, follows: str) -> float:
+        chain = before + text + follows if follows > "\x7f" else before + text
         costs = [self.scores.after(a, b) for a, b in pairwise(chain)]
         if min(costs) < _WORST or sum(costs) < _ORDINARY * len(costs):
             return _NEVER
@@ -82,9 +105,28 @@ class Quick:
 _NEVER = float("-inf")
 
 
+def _shifted(shown: str) -> bytes | None:
+    """Return the bytes of shifted characters without the readings, each of which must be the character's before it."""
+    text = shown
+    if "(" in shown:
+        pieces = _INTACT.split(shown)
+        listed = gbk.listed()
+        if any(reading not in listed.get(piece[-1:], ()) for piece, reading in zip(pieces[:-1:2], pieces[1::2], strict=True)):
+            return None
+        text = "".join(pieces[::2])
+    raw = text.encode("gb18030")
+    return raw if len(raw) == 2 * len(text) else None
+
+
 def _decoded(raw: bytes) -> str | None:
     try:
         text = raw.decode("gb18030")
     except UnicodeDecodeError:
         return None
     return text if 2 * len(text) == len(raw) else None
+
+
+@lru_cache(maxsize=2)
+def _known(converted: bool) -> dict[tuple[str, str, str], list[_Choice]]:
+    """Return the choices of the slips that were read so far, for such pages: a mirror damages a word alike each time."""
+    return {}
