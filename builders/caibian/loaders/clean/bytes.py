@@ -38,13 +38,11 @@ MIN_GAIN_CONVERTED = 2.0  # ... and on a page that a mirror has converted or ann
 
 def context(text: str, evidence: Evidence, *, folded: bool) -> Context:
     """Return what the text shows around its damaged places."""
-    return Context(
-        evidence,
-        converted=(evidence.injected and not evidence.everywhere) or script.is_traditional(text),
-        folded=folded,
-        swallows=_swallows(text),
-        drops=evidence.injected and _SHOWN.search(text) is None,
-    )
+    converted = (evidence.injected and not evidence.everywhere) or script.is_traditional(text)
+    if "?" not in text and "\ufffd" not in text:
+        return Context(evidence, converted, folded, drops=evidence.injected)
+    drops = evidence.injected and _SHOWN.search(text) is None
+    return Context(evidence, converted, folded, _swallows(text), drops)
 
 
 def _swallows(text: str) -> bool:

@@ -105,10 +105,10 @@ class Likelihood:
             if known is not None:
                 return known
             return _PUNCTUATION[character] + (_AFTER_STOP if before in _STOPS and character not in _OPENERS else 0.0)
-        if character > "\uffff" or not self.alone[ord(character)] or character < "\x80":
+        code = ord(character)
+        if code < 0x80 or code > 0xFFFF or not self.alone[code]:
             return _other(before, character)
-        share = self.alone[ord(character)] / self.characters
-        starts = self.first[ord(character)] / self.words
+        share, starts = self.alone[code] / self.characters, self.first[code] / self.words
         total = self.alone[ord(before)] if before and before <= "\uffff" else 0
         if not total:
             begins = _STARTS_SENTENCE if before in _ENDS and character in _STARTERS else 0.0

@@ -47,6 +47,7 @@ class Evidence:
     odd: frozenset[tuple[str, str]] = frozenset()  # readings behind characters that do not have them
     injected: bool = False  # a mirror did it
     everywhere: bool = False  # also behind characters that no conversion changed
+    usual: bool = False  # all of them are listed for characters that a conversion changes
 
     def bare(self) -> frozenset[str]:
         """Return the characters that stand without a reading somewhere."""
@@ -75,7 +76,7 @@ def gather(text: str) -> Evidence:
         toned = not _TONED.isdisjoint("".join(annotated.values()))
         injected = toned if differ > 1 else _is_common(annotated)
         injected = injected or sum(reading not in _ENGLISH for _, reading in pairs) >= _MIN_TONELESS
-        return Evidence(text, pieces, annotated, odd, injected=injected)
+        return Evidence(text, pieces, annotated, odd, injected, usual=not unusual)
     everywhere = _is_injected_everywhere(text, annotated, len(pairs))
     return Evidence(text, pieces, annotated, odd, injected=everywhere, everywhere=everywhere)
 
@@ -84,7 +85,10 @@ def strip(text: str, evidence: Evidence) -> tuple[str, int]:
     """Return the text without injected readings, and how many there were."""
     if not evidence.injected:
         return text, 0
-    pieces = evidence.pieces if text is evidence.text else _BETWEEN.split(text)
+    same = text == evidence.text
+    pieces = evidence.pieces if same else _BETWEEN.split(text)
+    if same and evidence.usual:
+        return "".join(pieces[::2]), len(pieces) // 2
     pairs = _pairs(pieces)
     injected = set(pairs)
     if injected <= _usual():

@@ -51,7 +51,7 @@ def repair_lines(
     if lines and text.count("\n") != len(lines) - 1:  # a line holds a line break: no line may move
         return _apart(lines, script=script, width=width)
     folded = widths.is_folded(text)
-    text = _undo_damage(text, repairs)
+    text = _undo_damage(text, repairs, folded=folded)
     found = scripts.detect(text)
     if script == "simplified":
         simple = scripts.simplify(text, script=found)
@@ -82,9 +82,9 @@ def _apart(
     return Repaired(joined, repaired.repairs, repaired.script)
 
 
-def _undo_damage(text: str, repairs: dict[str, int]) -> str:
+def _undo_damage(given: str, repairs: dict[str, int], *, folded: bool) -> str:
     """Undo litter, mojibake, slipped bytes and readings, noting the counts in `repairs`."""
-    text, count = litter.undo(text)
+    text, count = litter.undo(given)
     _count(repairs, "litter", count)
     text, count, lost = mojibake.undo(text)
     _count(repairs, "mojibake", count)
@@ -92,9 +92,8 @@ def _undo_damage(text: str, repairs: dict[str, int]) -> str:
     if _BRACKETED.search(text) is None and _WIDE_BRACKETED.search(text) is None and slips.SIGN.search(text) is None:
         return text
     evidence = readings.gather(text)
-    text, count, lost = slips.undo(
-        text, slips.context(text, evidence, folded=not widths.has_full(text) or widths.is_folded(text))
-    )
+    folded = not widths.has_full(text) or (folded if text == given else widths.is_folded(text))
+    text, count, lost = slips.undo(text, slips.context(text, evidence, folded=folded))
     _count(repairs, "slipped_bytes", count)
     _count(repairs, "lost", lost)
     text, count = readings.strip(text, evidence)

@@ -94,7 +94,7 @@ class Scores:
         key = (last, byte, is_lead)
         found = self.ranks.get(key)
         if found is None:
-            group = _likely()[0 if is_lead else 1][byte]
+            group = _group(byte, is_lead)
             words = self.model.after_each(self.simple.get(last, last), group.simple)
             if self.context.converted:
                 words += group.foreign
@@ -231,19 +231,22 @@ class _Group(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _likely() -> tuple[list[_Group], list[_Group]]:
-    """Return the characters in use by their lead byte, and by their trail byte."""
+def _likely_codes() -> tuple[list[list[int]], list[list[int]]]:
+    """Return the falling codes of the characters in use by their lead byte, and by their trail byte."""
     model, simple = likelihood.load(), script.simple_forms()
-    leads: list[list[int]] = [[] for _ in range(256)]
     trails: list[list[int]] = [[] for _ in range(256)]
+    leads: list[list[int]] = [[] for _ in range(256)]
     for code, character in sorted(gbk.characters().items(), reverse=True):
         if character in likelihood.PUNCTUATION or model.share(simple.get(character, character)) > _MIN_SHARE:
-            leads[code >> 8].append(code)
-            trails[code & 0xFF].append(code)
-    return list(map(_group, leads)), list(map(_group, trails))
+            trails[code >> 8].append(code)
+            leads[code & 0xFF].append(code)
+    return trails, leads
 
 
-def _group(codes: list[int]) -> _Group:
+@lru_cache(maxsize=512)
+def _group(byte: int, is_lead: bool) -> _Group:
+    """Return the characters in use with this byte."""
+    codes = _likely_codes()[0 if is_lead else 1][byte]
     characters, simple = gbk.characters(), script.simple_forms()
     foreign = script.simplified_only()
     marks = [code for code in codes if characters[code] in likelihood.PUNCTUATION]
