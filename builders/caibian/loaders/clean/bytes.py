@@ -87,15 +87,14 @@ class _Reader:
         """Return the reading of the stretch with this sign, if one is likelier; all before `at` is done."""
         text = self.text
         start = sign[0]
-        before = self._before(start, at)
-        run = self.quick.read(start, before)
+        run = self.quick.read(start, self._last(start, at))
         if run is not None:
             self.parts += [text[at:start], run.text]
             return run
         for back in (0, _SLIPPED):
             start = max(at, sign[0] - back)
             start = max(start, text.rfind("\n", start, sign[0]) + 1)
-            run = self.lattice.read(start, sign[1], self._before(start, at) if back else before)
+            run = self.lattice.read(start, sign[1], self._before(start, at))
             if run is not None and run.gain >= self.minimum and run.text != text[start : run.end]:
                 self.parts += [text[at:start], run.text]
                 return run
@@ -104,6 +103,10 @@ class _Reader:
     def finish(self, at: int) -> str:
         """Return the whole page."""
         return "".join([*self.parts, self.text[at:]])
+
+    def _last(self, start: int, at: int) -> str:
+        shown = self.text[start - 1 : start] if start > at else ""
+        return shown if shown and shown not in ")）" else self._before(start, at)[-1:]
 
     def _before(self, start: int, at: int) -> str:
         """Return the characters before `start`, readings left out; before `at` they are those of what was read."""

@@ -11,7 +11,8 @@ import math
 import re
 from bisect import bisect_left
 from functools import lru_cache
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -219,4 +220,7 @@ def places() -> frozenset[str]:
 
 
 def _dictionary() -> str:
-    return (files("jieba") / "dict.txt").read_text("utf-8")
+    package = find_spec("jieba")  # found and not imported: that takes as long as the counting
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("jieba is not installed; it is a dependency of caibian", name="jieba")
+    return Path(package.origin).with_name("dict.txt").read_text("utf-8")

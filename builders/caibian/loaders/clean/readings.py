@@ -35,6 +35,7 @@ _MIN_COMMON = 0.75  # ... this share of them so common that nobody explains them
 _COMMON = 3e-4  # (a character's share of running text; 709 characters have it)
 _MIN_INSIDE = 0.7  # ... this share of readings stands inside running text,
 _MAX_DENSITY = 0.4  # ... and not every other character has one, as in a school book.
+_SHORT = 5_000  # characters that are searched sooner than a set of them is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,11 @@ class Evidence:
     everywhere: bool = False  # also behind characters that no conversion changed
     usual: bool = False  # all of them are listed for characters that a conversion changes
 
-    def bare(self) -> frozenset[str]:
+    def bare(self) -> str | frozenset[str]:
         """Return the characters that stand without a reading somewhere."""
-        before = (piece[:-1] for piece in self.pieces[:-1:2])
-        return frozenset("".join([*before, *self.pieces[-1:], *(character for character, _ in self.odd)]))
+        before = [piece[:-1] for piece in self.pieces[:-1:2]]
+        text = "".join([*before, *self.pieces[-1:], *(character for character, _ in self.odd)])
+        return text if len(text) < _SHORT else frozenset(text)
 
 
 def gather(text: str) -> Evidence:
@@ -71,7 +73,7 @@ def gather(text: str) -> Evidence:
     if len(annotated) < len(shown) - len(wrong):
         counts = Counter(pairs)
         annotated = dict(sorted(counts, key=lambda pair: (counts[pair], pair)))
-    differ = sum(map(_differs, annotated)) if unusual else len(annotated)
+    differ = len(script.traditional_characters().intersection(annotated)) if unusual else len(annotated)
     if differ >= _MIN_CONVERTED * len(annotated):
         toned = not _TONED.isdisjoint("".join(annotated.values()))
         injected = toned if differ > 1 else _is_common(annotated)
@@ -124,7 +126,7 @@ def find_odd(text: str, evidence: Evidence, *, drops: bool) -> list[tuple[int, i
         return []
     odd = set(evidence.odd)
     if drops and not evidence.everywhere:
-        odd.update(pair for pair in evidence.annotated.items() - _usual() if not is_injected(*pair, evidence))
+        odd.update(pair for pair in set(evidence.annotated.items()).difference(_usual()) if not is_injected(*pair, evidence))
     if not odd:
         return []
     found = [

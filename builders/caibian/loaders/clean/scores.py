@@ -77,7 +77,7 @@ class Scores:
     def bare_due(self) -> float:
         """Return what it costs that a converted character that the page never annotates has no reading."""
         annotated = self.context.readings.annotated
-        bare = len((self.plain & script.traditional_characters()) - annotated.keys())
+        bare = len(script.traditional_characters().intersection(self.plain).difference(annotated))
         return math.log((len(annotated) + bare + 1) / (bare + 1))
 
     def annotation(self, character: str, reading: str) -> float:
