@@ -57,10 +57,11 @@ class Likelihood:
         lengths = ends - starts
         inside = np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
         characters, weights = codes[inside], np.repeat(counts, lengths)
-        self._alone = np.bincount(characters, weights, 1 << 16)
-        self._first = np.bincount(codes[starts], counts, 1 << 16)
-        self.alone = self._alone.tolist()
-        self.first = self._first.tolist()
+        alone = np.bincount(characters, weights, 1 << 16)
+        self._shares = alone / weights.sum()  # of running text
+        self._starts = np.bincount(codes[starts], counts, 1 << 16) / counts.sum()  # of words that begin with each
+        self._share_list, self._start_list = self._shares.tolist(), self._starts.tolist()  # for one at a time
+        self.alone = alone.tolist()
         self.last = np.bincount(codes[ends - 1], counts, 1 << 16).tolist()
         goes_on = np.ones(len(inside), bool)
         goes_on[np.cumsum(lengths) - 1] = False
@@ -73,19 +74,19 @@ class Likelihood:
         words, word_counts = _sum(_packed(codes, starts[short], ends[short]), counts[short])
         self._words, self._word_counts = words.tolist(), word_counts.tolist()
         self.words = float(counts.sum())
-        self.characters = float(weights.sum())
         self._cache: dict[str, float] = {}
         self._known: dict[str, float | None] = {}
 
     def share(self, character: str) -> float:
         """Return the character's share of running text."""
-        return float(self.alone[ord(character)]) / self.characters if character <= "\uffff" else 0.0
+        return self._share_list[ord(character)] if character <= "\uffff" else 0.0
 
     def inside(self, pair: str) -> int:
         """Return how often the two characters are neighbours inside a word."""
         first, second = map(ord, pair)
-        if first > 0xFFFF:
-            return 0
+        return self._inside(first, second) if first <= 0xFFFF else 0
+
+    def _inside(self, first: int, second: int) -> int:
         end = self._rows[first + 1]
         at = bisect_left(self._second_list, second, self._rows[first], end)
         return self._count_list[at] if at < end and self._second_list[at] == second else 0
@@ -95,31 +96,32 @@ class Likelihood:
         pair = before + character
         known = self._cache.get(pair)
         if known is None:
-            known = self._cache[pair] = self._after(before, character)
+            known = self._cache[pair] = self.chance(before, character)
             if len(self._cache) > _MAX_KNOWN:
                 self._cache.clear()
         return known
 
-    def _after(self, before: str, character: str) -> float:
+    def chance(self, before: str, character: str) -> float:
+        """Return what `after` does, computed each time."""
         if character in _PUNCTUATION:
             known = _MARKS_TOGETHER.get(before + character)
             if known is not None:
                 return known
             return _PUNCTUATION[character] + (_AFTER_STOP if before in _STOPS and character not in _OPENERS else 0.0)
         code = ord(character)
-        if code < 0x80 or code > 0xFFFF or not self.alone[code]:
+        if code < 0x80 or code > 0xFFFF or not self._share_list[code]:
             return _other(before, character)
-        share, starts = self.alone[code] / self.characters, self.first[code] / self.words
+        share, starts = self._share_list[code], self._start_list[code]
         total = self.alone[ord(before)] if before and before <= "\uffff" else 0
         if not total:
             begins = _STARTS_SENTENCE if before in _ENDS and character in _STARTERS else 0.0
             return math.log(0.5 * starts + 0.5 * share) + begins
-        joint = self.inside(before + character) + self.last[ord(before)] * starts
+        joint = self._inside(ord(before), code) + self.last[ord(before)] * starts
         return math.log((1 - _ADDED) * joint / total + _ADDED * share)
 
     def after_each(self, before: str, characters: Integers) -> NDArray[np.float64]:
         """Return log P(character | before) for characters (code points) that words are made of, marks excepted."""
-        shares, starts = self._alone[characters] / self.characters, self._first[characters] / self.words
+        shares, starts = self._shares[characters], self._starts[characters]
         total = self.alone[ord(before)] if before and before <= "\uffff" else 0
         if not total:
             begins = _STARTS_SENTENCE * np.isin(characters, _STARTER_CODES) if before in _ENDS else 0.0
@@ -134,27 +136,27 @@ class Likelihood:
 
     def of_words(self, text: str) -> float:
         """Return the log probability of the text, over all its segmentations into words."""
-        sums = [0.0]
+        sums, known = [0.0], self._known
         for end in range(1, len(text) + 1):
             character = text[end - 1]
             if character in _PUNCTUATION or character < "\x80" or character > "\uffff":
                 sums.append(sums[-1] + self.after(text[end - 2 : end - 1], character))
                 continue
             ways = [sums[-1] + _UNKNOWN + math.log(self.share(character) + 1e-7)]
-            for length in range(1, min(_LONGEST, end) + 1):
-                score = self._word(text[end - length : end])
+            for start in range(max(0, end - _LONGEST), end):
+                word = text[start:end]
+                score = known[word] if word in known else self._word(word)
                 if score is not None:
-                    ways.append(sums[end - length] + score)
+                    ways.append(sums[start] + score)
             best = max(ways)
-            sums.append(best + math.log(sum(math.exp(way - best) for way in ways)))
+            sums.append(best + math.log(sum([math.exp(way - best) for way in ways])) if len(ways) > 1 else best)
         return sums[-1]
 
     def _word(self, word: str) -> float | None:
-        if word not in self._known:
-            count = _find(self._words, self._word_counts, word)
-            if len(self._known) > _MAX_KNOWN:
-                self._known.clear()
-            self._known[word] = math.log(count / self.words) if count else None
+        count = _find(self._words, self._word_counts, word)
+        if len(self._known) > _MAX_KNOWN:
+            self._known.clear()
+        self._known[word] = math.log(count / self.words) if count else None
         return self._known[word]
 
 

@@ -60,7 +60,7 @@ class Scores:
         pair = before + character
         score = self.pairs.get(pair)
         if score is None:
-            score = self.model.after(self.simple.get(before, before), self.simple.get(character, character))
+            score = self.model.chance(self.simple.get(before, before), self.simple.get(character, character))
             score += _OTHER_SCRIPT if character in self.foreign else 0.0
             if len(self.pairs) > _MAX_PAIRS:
                 self.pairs.clear()
