@@ -101,7 +101,7 @@ class Lattice:
         for new in self._guess(parse) if parse.pending != NONE else (parse,):
             shown = new.text is None or not new.text.guessed
             ends = shown or new.last in _LAST or "\u4e00" <= new.last <= "\u9fff"
-            yield new if ends else new._replace(score=new.score + _NO_END)
+            yield new if ends else _costing(new, _NO_END)
 
     def _shown(self, beam: list[Parse], piece: str) -> list[Parse]:
         """Return the parses behind a character that was decoded, rightly or one byte off."""
@@ -144,7 +144,7 @@ class Lattice:
             yield from self._pair(parse, byte)
         elif self.context.drops:
             for new in self._guess(parse):
-                yield self._add(new._replace(score=new.score + self.unseen), piece, byte)
+                yield self._add(_costing(new, self.unseen), piece, byte)
         if self.context.folded and "!" <= piece <= "~":
             yield from self._bytes(parse, 0xA3, byte + 0x80)
 
@@ -155,7 +155,7 @@ class Lattice:
         paired = self._pair(parse, lead)
         if self.context.drops and parse.pending != ANY:
             unseen = [*self._guess(parse, follows=lead), *self._pair(parse, 0x80)]
-            unseen = [new._replace(score=new.score + self.unseen) for new in unseen]
+            unseen = [_costing(new, self.unseen) for new in unseen]
             more = [self._add(new, self.characters[code], code) for new in unseen]
             return [*more, *self._next(paired, trail, code)]
         return self._next(paired, trail, code)
@@ -181,7 +181,7 @@ class Lattice:
             yield self._annotate(parse, character, reading)
         else:
             for new in self._unseen(parse, reading):
-                yield new._replace(score=new.score + self.unseen)
+                yield _costing(new, self.unseen)
 
     def _eaten(self, parse: Parse, piece: str) -> Iterator[Parse]:
         return self._unseen(parse, _reading(piece))
@@ -211,7 +211,8 @@ class Lattice:
             return self._pair(parse, byte)
         if byte < 0x81:  # a trail that begins no character: then this is no slip
             return ()
-        return (parse._replace(pending=byte, before=(parse.before << 8 | byte) & 0xFFFF),)
+        score, _, before, last, characters, due, split, heads = parse
+        return (Parse(score, byte, (before << 8 | byte) & 0xFFFF, last, characters, due, split, heads),)
 
     def _annotate(self, parse: Parse, character: str, reading: str) -> Parse:
         """Return the parse behind the reading of the character that its last two bytes are."""
@@ -243,7 +244,7 @@ class Lattice:
         for new in guesses:
             if mark:
                 score = new.score + (_TWICE if twice else 0.0)
-                yield new._replace(score=score, last=mark, before=0, due=0.0, text=Link(mark, new.text))
+                yield Parse(score, new.pending, 0, mark, Link(mark, new.text), 0.0, new.split, new.heads)
             if not mark or twice:
                 yield new
         for new in guesses[:PAIRS] if self.narrow and text[end : end + 1] > "@" else ():
@@ -303,6 +304,11 @@ class Lattice:
         score = parse.score + self.scores.after(parse.last, character) - due
         before = code if code > 0xFF else (parse.before << 8 | code) & 0xFFFF
         return Parse(score, NONE, before, character, Link(character, parse.text), due, False, parse.heads)
+
+
+def _costing(parse: Parse, cost: float) -> Parse:
+    score, *rest = parse
+    return Parse(score + cost, *rest)
 
 
 def _reading(piece: str) -> str:

@@ -42,6 +42,7 @@ _STARTS_SENTENCE = math.log(3.0)
 
 _LONGEST = 4  # characters of a word that fit in 64 bits; 98 % of the dictionary
 _UNKNOWN = math.log(1e-4)  # what a character costs beyond its share where it is a word that the dictionary lacks
+_HEAD = 5  # characters that texts which differ in one guess have in common before it
 _MAX_KNOWN = 200_000  # answers kept; bounds the memory
 
 Integers = NDArray[np.int64]
@@ -76,6 +77,7 @@ class Likelihood:
         self.words = float(counts.sum())
         self._cache: dict[str, float] = {}
         self._known: dict[str, float | None] = {}
+        self._heads: dict[str, list[float]] = {}
 
     def share(self, character: str) -> float:
         """Return the character's share of running text."""
@@ -136,8 +138,18 @@ class Likelihood:
 
     def of_words(self, text: str) -> float:
         """Return the log probability of the text, over all its segmentations into words."""
-        sums, known = [0.0], self._known
-        for end in range(1, len(text) + 1):
+        head = text[:_HEAD]
+        sums = self._heads.get(head)
+        if sums is None:
+            if len(self._heads) > _MAX_KNOWN:
+                self._heads.clear()
+            sums = self._heads[head] = self._summed([0.0], head)
+        return self._summed(sums.copy(), text)[-1]
+
+    def _summed(self, sums: list[float], text: str) -> list[float]:
+        """Return the log probabilities of the beginnings of the text; those in `sums` are known."""
+        known = self._known
+        for end in range(len(sums), len(text) + 1):
             character = text[end - 1]
             if character in _PUNCTUATION or character < "\x80" or character > "\uffff":
                 sums.append(sums[-1] + self.after(text[end - 2 : end - 1], character))
@@ -150,7 +162,7 @@ class Likelihood:
                     ways.append(sums[start] + score)
             best = max(ways)
             sums.append(best + math.log(sum([math.exp(way - best) for way in ways])) if len(ways) > 1 else best)
-        return sums[-1]
+        return sums
 
     def _word(self, word: str) -> float | None:
         count = _find(self._words, self._word_counts, word)

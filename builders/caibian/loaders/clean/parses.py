@@ -1,7 +1,6 @@
 """Parses of damaged bytes: what one is, which are kept."""
 
 import heapq
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from caibian.loaders.clean.readings import Evidence
@@ -52,8 +51,7 @@ class Run(NamedTuple):
     lost: int  # 1 if something that is gone could not be guessed
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What the page around a damaged stretch shows."""
 
     readings: Evidence

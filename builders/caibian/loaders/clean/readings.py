@@ -2,9 +2,9 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from caibian.loaders.clean import gbk, likelihood, script
 
@@ -38,13 +38,12 @@ _MAX_DENSITY = 0.4  # ... and not every other character has one, as in a school 
 _SHORT = 5_000  # characters that are searched sooner than a set of them is made
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What a page shows of readings, outside of slipped bytes."""
 
-    text: str = ""
-    pieces: list[str] = field(default_factory=list)  # of it: text, reading, text, reading ..., text
-    annotated: dict[str, str] = field(default_factory=dict)  # character -> its most frequent reading
+    text: str
+    pieces: list[str]  # of it: text, reading, text, reading ..., text
+    annotated: dict[str, str]  # character -> its most frequent reading
     odd: frozenset[tuple[str, str]] = frozenset()  # readings behind characters that do not have them
     injected: bool = False  # a mirror did it
     everywhere: bool = False  # also behind characters that no conversion changed
@@ -68,7 +67,7 @@ def gather(text: str) -> Evidence:
     if wrong:
         pairs = [pair for pair in pairs if pair not in wrong]
     if not pairs:
-        return Evidence(text, [text], odd=odd)
+        return Evidence(text, [text], {}, odd)
     annotated = dict(pairs)
     if len(annotated) < len(shown) - len(wrong):
         counts = Counter(pairs)
@@ -125,8 +124,9 @@ def find_odd(text: str, evidence: Evidence, *, drops: bool) -> list[tuple[int, i
     if not evidence.odd and not drops:
         return []
     odd = set(evidence.odd)
-    if drops and not evidence.everywhere:
-        odd.update(pair for pair in set(evidence.annotated.items()).difference(_usual()) if not is_injected(*pair, evidence))
+    if drops and not evidence.everywhere and not evidence.usual:
+        unusual = set(evidence.annotated.items()) - _usual()
+        odd.update(pair for pair in unusual if not is_injected(*pair, evidence))
     if not odd:
         return []
     found = [

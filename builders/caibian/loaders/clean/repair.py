@@ -54,10 +54,8 @@ def repair_lines(
     text = _undo_damage(text, repairs, folded=folded)
     found = scripts.detect(text)
     if script == "simplified":
-        simple = scripts.simplify(text, script=found)
-        if simple is not text:
-            _count(repairs, "script", scripts.differences(text, simple))
-            text = simple
+        text, count = scripts.simplify(text, script=found)
+        _count(repairs, "script", count)
     damaged = found == "converted" or bool(repairs.keys() & {"slipped_bytes", "readings"})
     if width == "restore" and folded and (damaged or widths.is_page(text)):
         text, count = widths.restore(text)
