@@ -41,7 +41,7 @@ def test_converted_text_is_converted_back(text: str, simple: str) -> None:
 
 
 def test_phrases_decide_in_traditional_text() -> None:
-    assert script.simplify("頭髮乾了，發展於後", script="traditional") == ("头发干了，发展于后", 5)
+    assert script.simplify("頭髮乾了，發展於後", script="traditional") == ("头发干了，发展于后", 6)
 
 
 def test_simplified_text_stays() -> None:

@@ -32,6 +32,8 @@ _SHOWN = re.compile(EATEN)
 _SLIPPED = 12  # characters before a sign that are read again where the slip began before its sign
 _LOOKED_BACK = 80  # characters, readings included, that are looked at for ...
 _BEFORE = 6  # ... the characters before a stretch: more than the longest word that a guess may end
+_READING_CHARS = 12  # at least those of a reading and the character before it
+_CLOSING = ("", ")", "）")
 MIN_GAIN = 8.0  # nats that a reading must be likelier than the text as it stands ...
 MIN_GAIN_CONVERTED = 2.0  # ... and on a page that a mirror has converted or annotated
 
@@ -91,7 +93,7 @@ class _Reader:
         if run is not None:
             self.parts += [text[at:start], run.text]
             return run
-        for back in (0, _SLIPPED):
+        for back in (0, _SLIPPED) if self.lattice.budget > 0 else ():
             start = max(at, sign[0] - back)
             start = max(start, text.rfind("\n", start, sign[0]) + 1)
             run = self.lattice.read(start, sign[1], self._before(start, at))
@@ -105,8 +107,11 @@ class _Reader:
         return "".join([*self.parts, self.text[at:]])
 
     def _last(self, start: int, at: int) -> str:
-        shown = self.text[start - 1 : start] if start > at else ""
-        return shown if shown and shown not in ")）" else self._before(start, at)[-1:]
+        """Return the last of the characters before `start`."""
+        shown = self.text[max(at, start - _READING_CHARS) : start]
+        if shown[-1:] in _CLOSING:
+            shown = readings.without(shown)
+        return shown[-1] if shown[-1:] not in _CLOSING else self._before(start, at)[-1:]
 
     def _before(self, start: int, at: int) -> str:
         """Return the characters before `start`, readings left out; before `at` they are those of what was read."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from caibian.loaders.clean import gbk
-from caibian.loaders.clean.parses import Context, Link, Parse, Run, by_score, merge, prune
+from caibian.loaders.clean.parses import BEAM, Context, Link, Parse, Run, by_score, merge, prune
 from caibian.loaders.clean.readings import BRACKETED, EATEN, FIRST_LETTER, LETTERS, WIDE
 from caibian.loaders.clean.scores import Scores
 
@@ -81,9 +81,11 @@ class Lattice:
             end = match.end()
             grown = self._shown(beam, piece) if kind is None else self._branch(beam, match)
             self.budget -= len(grown)
-            beam = merge(prune(grown))
-            if not beam:
+            pruned = prune(grown)
+            if not pruned:
                 return None
+            beam = merge(pruned)
+            self.budget -= BEAM if len(beam) < len(pruned) else 0
             literal += self.scores.after(last, piece) if kind is None else _ODD * len(piece)
             last = piece[-1]
             if end >= sign and all(parse.pending == NONE for parse in beam) and not _GOES_ON.match(text, end):
@@ -93,7 +95,7 @@ class Lattice:
         return self._choose(beam, before, (start, end), literal, "") if beam else None
 
     def _choose(self, beam: list[Parse], before: str, span: tuple[int, int], literal: float, follows: str) -> Run:
-        self.budget -= _CHOOSING * sum(len(parse.heads) for parse in beam)
+        self.budget -= _CHOOSING * min(BEAM, sum(len(parse.heads) for parse in beam))
         return self.scores.choose(beam, before, span, literal, follows)
 
     def _finish(self, parse: Parse) -> Iterator[Parse]:
@@ -307,8 +309,8 @@ class Lattice:
 
 
 def _costing(parse: Parse, cost: float) -> Parse:
-    score, *rest = parse
-    return Parse(score + cost, *rest)
+    score, pending, before, last, text, due, split, heads = parse
+    return Parse(score + cost, pending, before, last, text, due, split, heads)
 
 
 def _reading(piece: str) -> str:

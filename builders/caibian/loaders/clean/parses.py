@@ -1,6 +1,8 @@
 """Parses of damaged bytes: what one is, which are kept."""
 
 import heapq
+from collections.abc import Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from caibian.loaders.clean.readings import Evidence
@@ -85,28 +87,41 @@ def merge(beam: list[Parse]) -> list[Parse]:
 
 def _merged(parses: list[Parse]) -> Parse:
     best = max(parses, key=by_score)
-    spellings = heapq.nlargest(BEAM, [each for parse in parses for each in spell(parse)], key=by_score)
-    heads = [Spelling(score - best.score, text, guessed) for score, text, guessed in spellings]
+    spellings = spell(parses, [0.0] * len(parses))
+    heads = [Spelling(score - best.score, text, guessed) for (score, text, guessed), _ in spellings]
     return best._replace(text=None, heads=tuple(heads))
 
 
-def spell(parse: Parse) -> list[Spelling]:
-    """Return the texts that the parse stands for."""
-    characters, places = [], []
-    link = parse.text
-    while link is not None:
-        if link.guessed:
-            places.append(len(characters))
-        characters.append(link.character)
-        link = link.back
-    text = "".join(reversed(characters))
+def spell(parses: list[Parse], bonus: Sequence[float]) -> list[tuple[Spelling, float]]:
+    """Return the likeliest texts that the parses stand for, best first, each with the bonus of its parse, which counts."""
+    options = [
+        (parse.score + head[0] + more, at, head)
+        for at, (parse, more) in enumerate(zip(parses, bonus, strict=True))
+        for head in parse.heads
+    ]
+    chosen = heapq.nlargest(BEAM, options, key=itemgetter(0))
+    tails = {at: _tail(parses[at].text) for _, at, _ in chosen}
     found = []
-    for score, head, guessed in parse.heads:
-        end = len(head) + len(text) - 1
-        found.append(Spelling(parse.score + score, head + text, (*guessed, *(end - at for at in reversed(places)))))
+    for score, at, (_, head, guessed) in chosen:
+        text, places = tails[at]
+        if places:
+            guessed = (*guessed, *(len(head) + place for place in places))
+        found.append((Spelling(score - bonus[at], head + text, guessed), bonus[at]))
     return found
 
 
-def by_score(parse: Parse | Spelling) -> float:
+def _tail(link: Link | None) -> tuple[str, list[int]]:
+    """Return the characters, and the places of those that are guessed."""
+    if link is not None and link.back is None:
+        return link.character, [0] if link.guessed else []
+    links = []
+    while link is not None:
+        links.append(link)
+        link = link.back
+    links.reverse()
+    return "".join([each.character for each in links]), [at for at, each in enumerate(links) if each.guessed]
+
+
+def by_score(parse: Parse) -> float:
     """Return the score, to sort by."""
     return parse.score

@@ -111,7 +111,10 @@ def _shifted(shown: str) -> bytes | None:
     if "(" in shown:
         pieces = _INTACT.split(shown)
         listed = gbk.listed()
-        if any(reading not in listed.get(piece[-1:], ()) for piece, reading in zip(pieces[:-1:2], pieces[1::2], strict=True)):
+        if any(
+            reading not in listed.get(piece[-1:], ())
+            for piece, reading in zip(pieces[:-1:2], pieces[1::2], strict=True)
+        ):
             return None
         text = "".join(pieces[::2])
     raw = text.encode("gb18030")

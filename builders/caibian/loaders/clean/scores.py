@@ -1,6 +1,5 @@
 """What a page's evidence and the likelihood of text say about a choice of bytes, in nats."""
 
-import heapq
 import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
@@ -112,24 +111,23 @@ class Scores:
 
         `before` are the characters before it, `follows` those behind it that its choice bears on.
         """
-        joined = [(spelling, self._joined(parse.last, follows)) for parse in beam for spelling in spell(parse)]
-        best, joins = max(joined, key=_with_joins)
+        joined = spell(beam, [self._joined(parse.last, follows) for parse in beam])
+        best, joins = joined[0]
         if not best.guessed:
             return Run(best.text, span[1], best.score + joins - literal, 0)
         if len(best.guessed) > _MAX_GUESSES:
-            return Run(_marked(best), span[1], best.score - literal, 1)
-        ranked = heapq.nlargest(_WEIGHED, joined, key=_with_joins)
+            return Run(_marked(best.text, best.guessed), span[1], best.score - literal, 1)
         floor = best.score + joins - _CLOSE
         opened = self.page[max(0, span[0] - _OPENED) : span[0]].rsplit("\n", 1)[-1]
         behind = self.page[span[1] : span[1] + _OPENED].split("\n", 1)[0]
         weighed = [
             spelling._replace(score=spelling.score + joins + self._weigh(spelling, before, follows, opened, behind))
-            for spelling, joins in ranked
+            for spelling, joins in joined[:_WEIGHED]
             if spelling.score + joins > floor
         ]
         chosen = max(range(len(weighed)), key=lambda at: weighed[at].score)
         text = _sure(weighed, weighed[chosen])
-        return Run(text, span[1], ranked[chosen][0].score - literal, int("?" in text))
+        return Run(text, span[1], joined[chosen][0].score - literal, int("?" in text))
 
     def _joined(self, last: str, follows: str) -> float:
         return sum(self.after(a, b) for a, b in zip(last + follows, follows, strict=False))
@@ -175,13 +173,14 @@ def _balance(before: str, mark: str, behind: str) -> float:
 def _sure(weighed: list[Spelling], best: Spelling) -> str:
     """Return the best text with `?` for each guess that the texts together give less than CONFIDENCE."""
     weights = [math.exp(min(0.0, spelling.score - best.score)) for spelling in weighed]
+    pairs = list(zip(weights, weighed, strict=True))
     enough = CONFIDENCE * sum(weights)
-    characters = list(best.text)
-    for at in best.guessed:
-        same = (weight for weight, (_, text, _) in zip(weights, weighed, strict=True) if text[at : at + 1] == best.text[at])
-        if sum(same) < enough:
-            characters[at] = "?"
-    return "".join(characters)
+    unsure = [
+        at
+        for at in best.guessed
+        if sum(weight for weight, (_, text, _) in pairs if text[at : at + 1] == best.text[at]) < enough
+    ]
+    return _marked(best.text, unsure)
 
 
 def _near(places: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -195,16 +194,12 @@ def _near(places: Sequence[int]) -> Iterator[tuple[int, int]]:
     yield first, last
 
 
-def _marked(spelling: Spelling) -> str:
-    """Return the text with `?` for what is guessed."""
-    characters = list(spelling.text)
-    for at in spelling.guessed:
+def _marked(text: str, places: Sequence[int]) -> str:
+    """Return the text with `?` in these places."""
+    characters = list(text)
+    for at in places:
         characters[at] = "?"
     return "".join(characters)
-
-
-def _with_joins(joined: tuple[Spelling, float]) -> float:
-    return joined[0].score + joined[1]
 
 
 @lru_cache(maxsize=1 << 14)

@@ -37,9 +37,9 @@ _TURNS = re.compile(
     "(?:(?<![》 　]著)|(?=[\u4e00-\u9fff]))"
 )
 
-# Kinds of characters that are counted: 1 Traditional, 2 that and regional, 3 regional only, 4 Simplified only,
-# 5 written on the mainland only, 6 kana.
-_TRADITIONAL, _REGIONAL_TOO, _REGIONAL_ONLY, _SIMPLIFIED, _OF_MAINLAND, _OF_KANA = (bytes((kind,)) for kind in range(1, 7))
+# Kinds of characters that are counted: Traditional, regional beside it, regional only, ...
+_TRADITIONAL, _REGIONAL_TOO, _REGIONAL_ONLY = b"\1", b"\2", b"\3"
+_SIMPLIFIED, _OF_MAINLAND, _OF_KANA = b"\4", b"\5", b"\6"
 
 
 def detect(text: str) -> Script:
