@@ -254,10 +254,14 @@ class Lattice:
         yield from self._unpaired(parse)
 
     def _unpaired(self, parse: Parse) -> Iterator[Parse]:
-        """Yield the parses where the byte 80 is lost, which is no lead: with or without the byte behind it."""
+        """Yield the parses where the byte 80 is lost, which is no lead: with or without the byte behind it.
+
+        It is a guess at the lost byte like any other.
+        """
         for new in self._pair(parse, 0x80):
-            yield new
-            yield new._replace(pending=ANY, before=0)
+            guess = new._replace(score=new.score + _LOST_BYTE, text=Link(new.last, parse.text, True))
+            yield guess
+            yield guess._replace(pending=ANY, before=0)
 
     def _is_marked(self, match: re.Match[str]) -> bool:
         """Tell whether a mark follows that mirrors find across characters."""
