@@ -5,7 +5,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.damage import MARKS, damage, frequent_table, to_traditional, whole_table
+from tests.lost import loss
 
 from caibian.loaders.clean.repair import KINDS, repair_lines
 
@@ -76,9 +77,9 @@ def test_pages_of_clean_text_are_untouched(lines: list[str]) -> None:
     space=st.booleans(),
 )
 def test_damage_is_undone(text: str, size: int, order: str, decoder: str, style: str, space: bool) -> None:
-    damaged = damage(text, table=table(size), order=order, decoder=decoder, style=style, space=space)
-    lost = sum(map(str.isdigit, text)) != sum(map(str.isdigit, damaged))  # swallowed with a lead byte
-    assert restored(damaged) == text or lost
+    shown = partial(damage, table=table(size), order=order, decoder=decoder, style=style, space=space)
+    repaired = restored(shown(text))
+    assert repaired == text or loss(text, repaired, shown) == "ascii"
 
 
 @pytest.mark.parametrize("text", SIMPLIFIED)
@@ -163,19 +164,26 @@ def test_clean_paragraphs_are_untouched() -> None:
         assert repaired.repairs == {}
 
 
-# Paragraphs where the simulated decoder swallowed a digit are set aside: that digit is gone. On 600 paragraphs
-# 99.8, 99.8 and 99.1 % of the others were exact; of all of them 99.8, 99.0 and 95.2 %.
+# A paragraph is exact up to what is lost if the simulator makes the same of another one, with another digit, letter or
+# sign where the repair differs. Measured: exact 100, 99.75 and 95 %, up to what is lost 100, 99.75 and 98.25 %.
 @needs_real_data
 @pytest.mark.slow
-@pytest.mark.parametrize(("size", "floor"), [(37, 0.995), (120, 0.995), (0, 0.97)])
-def test_damaged_paragraphs_are_restored_exactly(size: int, floor: float) -> None:
-    texts = paragraphs()
-    readings = frequent_table(texts, size, seed="held out") if size else whole_table()
-    exact = known = 0
-    for text in texts[:400]:
-        damaged = damage(text, table=readings)
-        if sum(map(str.isdigit, text)) == sum(map(str.isdigit, damaged)):
-            known += 1
-            exact += restored(damaged) == text
-    assert known > 350
-    assert exact >= floor * known
+@pytest.mark.parametrize(("size", "floor", "up_to_lost"), [(37, 0.99, 0.995), (120, 0.985, 0.995), (0, 0.94, 0.97)])
+def test_damaged_paragraphs_are_restored_exactly(size: int, floor: float, up_to_lost: float) -> None:
+    texts = paragraphs()[:400]
+    shown = partial(damage, table=frequent_table(texts, size, seed="held out") if size else whole_table())
+    repaired = [restored(shown(text)) for text in texts]
+    failed = [(text, got) for text, got in zip(texts, repaired, strict=True) if text != got]
+    lost = sum(loss(text, got, shown) == "ascii" for text, got in failed)
+    exact = len(texts) - len(failed)
+    print(f"exact: {exact / len(texts):.2%}, up to what is lost: {(exact + lost) / len(texts):.2%}")
+    assert exact >= floor * len(texts)
+    assert exact + lost >= up_to_lost * len(texts)
+
+
+def test_what_is_lost_is_what_another_original_damages_to() -> None:
+    """The decoder shows the same for 300 and 400 here; for another unit it shows another text."""
+    text, shown = "产业数量已备案300个，", partial(damage, table=whole_table())
+    assert loss(text, text.replace("3", "?"), shown) == "ascii"
+    assert loss(text, text.replace("个", "?"), shown) == "nothing"
+    assert loss(text, text.replace("，", "。，"), shown) == "nothing"

@@ -5,7 +5,7 @@ Cause B: a punctuation mark was found across two characters. The signs of both s
 """
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from caibian.loaders.clean import readings, script
 from caibian.loaders.clean.lattice import Lattice
@@ -30,6 +30,7 @@ _SWALLOWED = re.compile(rf"\?\s?{_READING}")
 _KEPT = re.compile(rf"[?\ufffd][(（]\s?{_READING}")
 _SHOWN = re.compile(EATEN)
 _SLIPPED = 12  # characters before a sign that are read again where the slip began before its sign
+_OPENED = 300  # characters before a stretch in which a bracket may have been opened
 _LOOKED_BACK = 80  # characters, readings included, that are looked at for ...
 _BEFORE = 6  # ... the characters before a stretch: more than the longest word that a guess may end
 _READING_CHARS = 12  # at least those of a reading and the character before it
@@ -96,7 +97,8 @@ class _Reader:
         for back in (0, _SLIPPED) if self.lattice.budget > 0 else ():
             start = max(at, sign[0] - back)
             start = max(start, text.rfind("\n", start, sign[0]) + 1)
-            run = self.lattice.read(start, sign[1], self._before(start, at))
+            opened = partial(self._line, start, at)
+            run = self.lattice.read(start, sign[1], self._before(start, at), opened)
             if run is not None and run.gain >= self.minimum and run.text != text[start : run.end]:
                 self.parts += [text[at:start], run.text]
                 return run
@@ -105,6 +107,15 @@ class _Reader:
     def finish(self, at: int) -> str:
         """Return the whole page."""
         return "".join([*self.parts, self.text[at:]])
+
+    def _line(self, start: int, at: int) -> str:
+        """Return what of the line is before `start`, its end where that is long, as it was read."""
+        line = self.text[max(at, start - _OPENED) : start]
+        for part in reversed(self.parts):
+            if len(line) >= _OPENED:
+                break
+            line = part[-_OPENED:] + line
+        return line.rsplit("\n", 1)[-1]
 
     def _last(self, start: int, at: int) -> str:
         """Return the last of the characters before `start`."""

@@ -7,10 +7,10 @@ that follows into rare characters, so few survive a character or two.
 
 import heapq
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from caibian.loaders.clean import gbk
-from caibian.loaders.clean.parses import BEAM, Context, Link, Parse, Run, by_score, merge, prune
+from caibian.loaders.clean.parses import BEAM, Before, Context, Link, Parse, Run, by_score, merge, prune
 from caibian.loaders.clean.readings import BRACKETED, EATEN, FIRST_LETTER, LETTERS, WIDE
 from caibian.loaders.clean.scores import Scores
 
@@ -62,10 +62,10 @@ class Lattice:
         self.unreadable = gbk.unassigned()
         self.narrow = _PRIVATE.search(page) is None  # the decoder has no characters there and shows `?`
 
-    def read(self, start: int, sign: int, before: str = "") -> Run | None:
+    def read(self, start: int, sign: int, before: str = "", line: Callable[[], str] = str) -> Run | None:
         """Return the most likely reading of the page from `start`, with a sign of a slip that ends at `sign`.
 
-        `before` are the characters before `start`. None: no reading fits.
+        `before` are the characters before `start`, `line` returns more of them. None: no reading fits.
         """
         if self.budget <= 0:
             return None
@@ -90,11 +90,11 @@ class Lattice:
             last = piece[-1]
             if end >= sign and all(parse.pending == NONE for parse in beam) and not _GOES_ON.match(text, end):
                 ahead = _AHEAD.match(text, end) if len(beam) > 1 or len(beam[0].heads) > 1 else None
-                return self._choose(beam, before, (start, end), literal, ahead[0] if ahead else "")
+                return self._choose(beam, Before(before, line), (start, end), literal, ahead[0] if ahead else "")
         beam = [new for parse in beam for new in self._finish(parse)]
-        return self._choose(beam, before, (start, end), literal, "") if beam else None
+        return self._choose(beam, Before(before, line), (start, end), literal, "") if beam else None
 
-    def _choose(self, beam: list[Parse], before: str, span: tuple[int, int], literal: float, follows: str) -> Run:
+    def _choose(self, beam: list[Parse], before: Before, span: tuple[int, int], literal: float, follows: str) -> Run:
         self.budget -= _CHOOSING * min(BEAM, sum(len(parse.heads) for parse in beam))
         return self.scores.choose(beam, before, span, literal, follows)
 
@@ -238,12 +238,14 @@ class Lattice:
         follows = self.codes.get(text[end : end + 1], 0) >> 8
         if follows and not self.context.swallows:  # the decoder took one byte, which makes no character with the next
             yield from self._guess(parse, follows=follows)
-            yield from self._unpaired(parse)
+            for new in self._unpaired(parse):
+                yield new
+                yield new._replace(pending=ANY, before=0)
             return
-        guesses = self._guess(parse)
+        guesses, unpaired = self._guess(parse), self._unpaired(parse)
         mark = self._swallowed(match)
         twice = text[end : end + 1] == "?"
-        for new in guesses:
+        for new in (*guesses, *unpaired):
             if mark:
                 score = new.score + (_TWICE if twice else 0.0)
                 yield Parse(score, new.pending, 0, mark, Link(mark, new.text), 0.0, new.split, new.heads)
@@ -251,17 +253,14 @@ class Lattice:
                 yield new
         for new in guesses[:PAIRS] if self.narrow and text[end : end + 1] > "@" else ():
             yield new._replace(pending=ANY, before=0, score=new.score + _LOST_PAIR)
-        yield from self._unpaired(parse)
+        yield from (new._replace(pending=ANY, before=0) for new in unpaired)
 
-    def _unpaired(self, parse: Parse) -> Iterator[Parse]:
-        """Yield the parses where the byte 80 is lost, which is no lead: with or without the byte behind it.
-
-        It is a guess at the lost byte like any other.
-        """
-        for new in self._pair(parse, 0x80):
-            guess = new._replace(score=new.score + _LOST_BYTE, text=Link(new.last, parse.text, True))
-            yield guess
-            yield guess._replace(pending=ANY, before=0)
+    def _unpaired(self, parse: Parse) -> list[Parse]:
+        """Return the parses where the lost byte is 80, which is no lead: a guess like any other."""
+        return [
+            new._replace(score=new.score + _LOST_BYTE, text=Link(new.last, parse.text, True))
+            for new in self._pair(parse, 0x80)
+        ]
 
     def _is_marked(self, match: re.Match[str]) -> bool:
         """Tell whether a mark follows that mirrors find across characters."""

@@ -1,7 +1,7 @@
 """Parses of damaged bytes: what one is, which are kept."""
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -42,6 +42,13 @@ class Parse(NamedTuple):
     due: float = 0.0  # what the last character costs unless its reading follows
     split: bool = False  # an insertion stands between the pending byte and its trail
     heads: tuple[Spelling, ...] = _EMPTY  # their scores are differences to the best
+
+
+class Before(NamedTuple):
+    """What is before a stretch."""
+
+    characters: str  # the last ones
+    line: Callable[[], str]  # returns more of them, back to where a bracket may have been opened
 
 
 class Run(NamedTuple):
@@ -93,7 +100,7 @@ def _merged(parses: list[Parse]) -> Parse:
 
 
 def spell(parses: list[Parse], bonus: Sequence[float]) -> list[tuple[Spelling, float]]:
-    """Return the likeliest texts that the parses stand for, best first, each with the bonus of its parse, which counts."""
+    """Return the likeliest texts that the parses stand for, best first, each with the bonus that its parse has."""
     options = [
         (parse.score + head[0] + more, at, head)
         for at, (parse, more) in enumerate(zip(parses, bonus, strict=True))

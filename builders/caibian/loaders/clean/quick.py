@@ -131,5 +131,5 @@ def _decoded(raw: bytes) -> str | None:
 
 @lru_cache(maxsize=2)
 def _known(converted: bool) -> dict[tuple[str, str, str], list[_Choice]]:
-    """Return the choices of the slips that were read so far, for such pages: a mirror damages a word alike each time."""
+    """Return the choices of the slips read so far, for such pages: a mirror damages a word alike each time."""
     return {}

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caibian.loaders.clean import gbk, likelihood, script
-from caibian.loaders.clean.parses import Context, Parse, Run, Spelling, spell
+from caibian.loaders.clean.parses import Before, Context, Parse, Run, Spelling, spell
 from caibian.loaders.clean.readings import without
 
 # Only the order of magnitude matters: a wrong parse turns everything behind it into rare characters, at some
@@ -33,7 +33,7 @@ _AROUND = 5  # characters on either side of a guess that a word with it may reac
 _CANDIDATES = 40  # characters kept for a lost byte; the rest together have less than 2 % of the probability
 _MIN_SHARE = 1e-6  # of running text; a rarer character is no guess at a lost byte
 _MAX_PAIRS = 300_000  # scores kept; bounds the memory
-_OPENED = 300  # characters before a stretch in which a bracket may have been opened
+_CLOSED = 300  # characters behind a stretch in which a bracket may be closed
 _MAX_PAGE = 20_000  # characters of the page, from its start, whose neighbours are known; an article has a tenth of it
 _PAIRS_OF_MARKS = {"”": "“", "》": "《", "）": "（", "’": "‘"}
 _ALL_MARKS = _PAIRS_OF_MARKS.keys() | set(_PAIRS_OF_MARKS.values())
@@ -106,10 +106,10 @@ class Scores:
             self.ranks[key] = found
         return found
 
-    def choose(self, beam: list[Parse], before: str, span: tuple[int, int], literal: float, follows: str) -> Run:
+    def choose(self, beam: list[Parse], before: Before, span: tuple[int, int], literal: float, follows: str) -> Run:
         """Return the best parse of the page's `span`; a guess that is less than CONFIDENCE likely becomes `?`.
 
-        `before` are the characters before it, `follows` those behind it that its choice bears on.
+        `follows` are the characters behind it that its choice bears on.
         """
         joined = spell(beam, [self._joined(parse.last, follows) for parse in beam])
         best, joins = joined[0]
@@ -118,10 +118,11 @@ class Scores:
         if len(best.guessed) > _MAX_GUESSES:
             return Run(_marked(best.text, best.guessed), span[1], best.score - literal, 1)
         floor = best.score + joins - _CLOSE
-        opened = self.page[max(0, span[0] - _OPENED) : span[0]].rsplit("\n", 1)[-1]
-        behind = self.page[span[1] : span[1] + _OPENED].split("\n", 1)[0]
+        opened = before.line()
+        behind = self.page[span[1] : span[1] + _CLOSED].split("\n", 1)[0]
+        near = before.characters
         weighed = [
-            spelling._replace(score=spelling.score + joins + self._weigh(spelling, before, follows, opened, behind))
+            spelling._replace(score=spelling.score + joins + self._weigh(spelling, near, follows, opened, behind))
             for spelling, joins in joined[:_WEIGHED]
             if spelling.score + joins > floor
         ]
