@@ -292,16 +292,21 @@ class Lattice:
     def _best(
         self, parse: Parse, byte: int, *, is_lead: bool = False, cost: float = 0.0, follows: int = 0
     ) -> list[Parse]:
-        """Return the best parses that go on with a character of this lead or trail."""
-        new = []
+        """Return the best parses that go on with a character of this lead or trail, no more than a beam holds."""
+        options = []
         for after, code in self.scores.best(parse.last, byte, is_lead=is_lead):
             if follows and (code & 0xFF) << 8 | follows not in self.unreadable:
                 continue
+            due = 0.0 if parse.split else self.scores.due(self.characters[code])
+            options.append((parse.score + after - due + cost, code, due))
+        if len(options) > BEAM:
+            floor = sorted(options)[-BEAM]
+            options = [option for option in options if option >= floor]
+        text, heads = parse.text, parse.heads
+        new = []
+        for score, code, due in options:
             character = self.characters[code]
-            due = 0.0 if parse.split else self.scores.due(character)
-            link = Link(character, parse.text, True)
-            score = parse.score + after - due + cost
-            new.append(Parse(score, NONE, code, character, link, due, False, parse.heads))
+            new.append(Parse(score, NONE, code, character, Link(character, text, True), due, False, heads))
         return new
 
     def _add(self, parse: Parse, character: str, code: int) -> Parse:
