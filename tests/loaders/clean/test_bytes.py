@@ -8,7 +8,7 @@ from tests.damage import Decoder, damage, to_traditional, whole_table
 from caibian.loaders.clean import readings
 from caibian.loaders.clean.bytes import _Signs, context, undo
 from caibian.loaders.clean.lattice import Lattice
-from caibian.loaders.clean.parses import Parse
+from caibian.loaders.clean.parses import Link, Parse, merge, spell
 
 
 def read(text: str, *, folded: bool = False) -> tuple[str, int, int]:
@@ -106,6 +106,33 @@ def test_where_a_swallowed_digit_leaves_two_originals_alike_the_spot_is_kept_and
 def test_open_brackets_decide_about_a_lost_mark() -> None:
     page = "這(zhè)是發(fā)展經(jīng)濟的實(shí)際，"
     assert read(f"{page}他說：“這是成果?！")[0].endswith("這是成果。”")
+
+
+def test_brackets_are_counted_in_what_was_read_and_not_in_what_was_shown() -> None:
+    """The closing mark that an earlier slip hid once made a second one of the full stop at the end."""
+    text = "会议强调，要开展“植树活动”，发展经济，回应群众关切，性能也更优。"
+    shown = damage(text, table=whole_table())
+    assert "”" not in shown
+    assert read(shown)[0] == to_traditional(text)
+
+
+def test_that_the_lost_byte_was_80_is_weighed_like_any_other_guess() -> None:
+    """竴, whose second byte is 80, once stood for 更: words were not asked about it."""
+    text = "会议要求各地会同企业，为人民创造更多福祉。欢迎参加。"
+    assert read(damage(text, table=whole_table(), decoder="gbk"))[0] == to_traditional(text)
+
+
+def test_parses_that_nothing_ahead_can_tell_apart_are_one_with_the_texts_of_all() -> None:
+    shared = {"pending": 0x93, "before": 0xFA93, "last": "務"}
+    parses = [
+        Parse(score, text=Link("務", Link(guess, None, True)), **shared)  # type: ignore[arg-type]
+        for guess, score in (("服", -3.0), ("報", -5.0))
+    ]
+    other = Parse(-4.0, -1, 0, "勇", Link("勇", None))
+    merged = merge([*parses, other])
+    assert [parse.score for parse in merged] == [-3.0, -4.0]
+    texts = [(spelling.text, spelling.score, spelling.guessed) for spelling, _ in spell(merged, [0.0, 0.0])]
+    assert texts == [("服務", -3.0, (0,)), ("勇", -4.0, ()), ("報務", -5.0, (0,))]
 
 
 def test_a_page_of_nothing_but_signs_is_left_within_a_budget() -> None:
