@@ -3,12 +3,10 @@
 import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from caibian.loaders.clean import gbk, likelihood, script
+from caibian.loaders.clean import candidates, gbk, likelihood, script
 from caibian.loaders.clean.parses import Before, Context, Parse, Run, Spelling, spell
 from caibian.loaders.clean.readings import without
 
@@ -18,7 +16,6 @@ _INSERTED = -0.5
 _KNOWN = 2.0  # the page annotates this character elsewhere, with this reading
 _UNKNOWN = -3.0  # the page shows this character without a reading elsewhere
 _NOT_CONVERTED = -5.0  # mirrors annotate what they converted
-_OTHER_SCRIPT = -4.0  # a Simplified character on a converted page
 _DUE = 5.0  # a character that the page annotates everywhere else stands without its reading
 _ON_PAGE = 2.0  # the page has the two characters side by side elsewhere: names, places, its subject
 _CLOSES, _DANGLES = 2.5, -3.0  # a mark closes one that is open; it closes none, or opens a second one
@@ -31,7 +28,6 @@ _CLOSE = 12.0  # ... and those only that are so many nats from the best
 _MAX_GUESSES = 8  # in one stretch; where more is lost, nobody knows
 _AROUND = 5  # characters on either side of a guess that a word with it may reach
 _CANDIDATES = 40  # characters kept for a lost byte; the rest together have less than 2 % of the probability
-_MIN_SHARE = 1e-6  # of running text; a rarer character is no guess at a lost byte
 _MAX_PAIRS = 300_000  # scores kept; bounds the memory
 _CLOSED = 300  # characters behind a stretch in which a bracket may be closed
 _MAX_PAGE = 20_000  # characters of the page, from its start, whose neighbours are known; an article has a tenth of it
@@ -60,7 +56,7 @@ class Scores:
         score = self.pairs.get(pair)
         if score is None:
             score = self.model.chance(self.simple.get(before, before), self.simple.get(character, character))
-            score += _OTHER_SCRIPT if character in self.foreign else 0.0
+            score += candidates.OTHER_SCRIPT if character in self.foreign else 0.0
             if len(self.pairs) > _MAX_PAIRS:
                 self.pairs.clear()
             self.pairs[pair] = score
@@ -93,7 +89,7 @@ class Scores:
         key = (last, byte, is_lead)
         found = self.ranks.get(key)
         if found is None:
-            group = _group(byte, is_lead)
+            group = candidates.with_byte(byte, is_lead=is_lead)
             words = self.model.after_each(self.simple.get(last, last), group.simple)
             if self.context.converted:
                 words += group.foreign
@@ -215,41 +211,3 @@ def _of_words(text: str) -> float:
 def _kept(converted: bool) -> tuple[dict[str, float], dict[tuple[str, int, bool], tuple[tuple[float, int], ...]]]:
     """Return the scores of pairs and the ranks of candidates that are known so far, for such pages."""
     return {}, {}
-
-
-class _Group(NamedTuple):
-    """Characters in use that share a byte: punctuation, then those that words are made of, by falling code."""
-
-    codes: NDArray[np.int64]
-    marks: list[str]
-    simple: NDArray[np.int64]  # code points of the Simplified forms of the others
-    foreign: NDArray[np.float64]  # what each of them costs on a converted page
-
-
-@lru_cache(maxsize=1)
-def _likely_codes() -> tuple[list[list[int]], list[list[int]]]:
-    """Return the falling codes of the characters in use by their lead byte, and by their trail byte."""
-    model, simple = likelihood.load(), script.simple_forms()
-    trails: list[list[int]] = [[] for _ in range(256)]
-    leads: list[list[int]] = [[] for _ in range(256)]
-    for code, character in sorted(gbk.characters().items(), reverse=True):
-        if character in likelihood.PUNCTUATION or model.share(simple.get(character, character)) > _MIN_SHARE:
-            trails[code >> 8].append(code)
-            leads[code & 0xFF].append(code)
-    return trails, leads
-
-
-@lru_cache(maxsize=512)
-def _group(byte: int, is_lead: bool) -> _Group:
-    """Return the characters in use with this byte."""
-    codes = _likely_codes()[0 if is_lead else 1][byte]
-    characters, simple = gbk.characters(), script.simple_forms()
-    foreign = script.simplified_only()
-    marks = [code for code in codes if characters[code] in likelihood.PUNCTUATION]
-    words = [code for code in codes if characters[code] not in likelihood.PUNCTUATION]
-    return _Group(
-        np.array(marks + words, np.int64),
-        [characters[code] for code in marks],
-        np.array([ord(simple.get(characters[code], characters[code])) for code in words], np.int64),
-        np.array([_OTHER_SCRIPT if characters[code] in foreign else 0.0 for code in words]),
-    )
