@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caibian.config import Clean, HostRules
-from caibian.loaders.clean.article import Article, extract
+from caibian.loaders.clean.article import Article, extract, extract_record
 from caibian.loaders.clean.page import parse
 
 TITLE = "鹤涧峡大桥昨日合龙"
@@ -249,7 +249,11 @@ def test_a_headline_is_never_refused() -> None:
 def test_any_lines_give_an_article_or_a_reason(lines: list[str]) -> None:
     for html in (False, True):
         for content in ("page", "article", "headline"):
-            found = extract(parse("<br>".join(lines) if html else "\n".join(lines), html=html), content=content)
+            page = parse("<br>".join(lines) if html else "\n".join(lines), html=html)
+            found = extract(page, content=content)
             assert all(found.paragraphs)
             assert found.paragraphs or found.dropped or content == "headline"
             assert content != "page" or all(text in "".join(lines) for text in found.paragraphs)
+            if not html and content != "page":
+                texts = [line.text for line in page.lines]
+                assert extract_record(texts, page.declared, content=content, options=Clean()) == found

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caibian.loaders.clean.article import Article, extract
-from caibian.loaders.clean.byline import is_byline, lone_name, people, read_byline
+from caibian.loaders.clean.byline import Credits, is_byline, lone_name, people, read_byline
 from caibian.loaders.clean.dates import find_date, read_declared, read_url
 from caibian.loaders.clean.declared import Declared
 from caibian.loaders.clean.headline import clean_title
@@ -164,14 +164,18 @@ def test_a_name_alone() -> None:
     ],
 )
 def test_openings(text: str, publisher: str | None, author: str | None) -> None:
-    found = read_opening(text)
+    found = read_opening(text) or Credits()
     assert (found.publisher, found.author()) == (publisher, author)
 
 
 def test_endings() -> None:
-    assert read_ending("渡口通桥。（记者 沈砚秋 通讯员 陆启明）").author() == "沈砚秋 陆启明"
-    assert read_ending("渡口通桥。（文/沈砚秋）").author() == "沈砚秋"
-    assert read_ending("渡口（又称石渡）通桥。").author() is None
+    for text, author in (
+        ("渡口通桥。（记者 沈砚秋 通讯员 陆启明）", "沈砚秋 陆启明"),
+        ("渡口通桥。（文/沈砚秋）", "沈砚秋"),
+    ):
+        found = read_ending(text)
+        assert found is not None and found.author() == author
+    assert read_ending("渡口（又称石渡）通桥。") is None
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_bytes_read_as_latin_1_keep_their_halves() -> None:
 
 def test_crawled_text_has_lines_without_tags() -> None:
     page = parse("　　题目\r\n\r\n  正文一。\r正文二。\n", html=False)
-    assert [(line.text, line.soft) for line in page.lines] == [("题目", False), ("正文一。", False), ("正文二。", True)]
+    assert [line.text for line in page.lines] == ["题目", "正文一。", "正文二。"]
     assert not page.html
 
 

@@ -1,16 +1,18 @@
 """What the first look lets pass, the closer look has nothing against."""
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caibian.config import Clean, Genres
-from caibian.loaders.clean import genre, spam
+from caibian.loaders.clean import clean, genre, spam
 from caibian.loaders.clean.draft import Draft
 from caibian.loaders.clean.page import parse
 from caibian.loaders.clean.plain import Looks, look
 from caibian.loaders.clean.repair import repair_lines
 from caibian.loaders.clean.signs import WORDS, count_signs, find_signs
+from caibian.schema import READ
 
 NEWS = "昨日上午，县委书记到城东乡调研公路建设。他要求加快进度，确保年底通车。工程总投资3.5亿元，共12公里。"
 SPAM = (
@@ -53,6 +55,48 @@ def test_what_passes_as_news_is_not_refused(texts: list[str], min_chars: int) ->
         if is_news and not any(one.startswith(("“", '"', "「", "第", "楔", "序", "尾", "番")) for one in paragraphs):
             draft = Draft(title="公路通车", paragraphs=paragraphs, lines=paragraphs)
             assert genre.refuse(draft, min_chars=min_chars, genres=Clean().genres) is None
+
+
+ENDS = st.sampled_from(
+    [
+        *(
+            "某某社北京7月12日电（记者沈砚秋）",
+            "《某某日报》（2022年02月13日 02版）",
+            "来源：某某日报 作者：沈砚秋",
+            "2021-07-12",
+        ),
+        *(
+            "（文/沈砚秋）",
+            "第一章 雨夜",
+            "“好。”他说。",
+            "相关新闻",
+            "　　",
+            "××镇××村",
+            "[查看原文](https://example.cn/a.html)",
+        ),
+        *("县里计划在明年五月以前把这条路再往东边修十二公里一直修到", "全县开渔".encode().decode("latin-1")),
+    ]
+)
+RECORDS = st.fixed_dictionaries(
+    {
+        "raw": st.lists(st.one_of(PIECES, ENDS, st.just("\n")), max_size=16).map(lambda some: NEWS + "\n".join(some)),
+        "given_title": st.sampled_from([None, "公路通车", "视频：公路通车", "第三章 通车", "讲话稿5篇", "公路通車"]),
+        "given_published": st.sampled_from([None, "20210712", "2021-07-11T18:05:00Z", "昨天"]),
+        "given_author": st.sampled_from([None, "沈砚秋", "沈砚秋（記者）"]),
+        "content": st.sampled_from(["article", "headline"]),
+    }
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(RECORDS, min_size=1, max_size=6), st.sampled_from([0, 60, 300]))
+def test_the_first_look_changes_no_row(records: list[dict[str, str]], min_chars: int) -> None:
+    rows = pa.Table.from_pylist([{"format": "jsonl", **record} for record in records], READ)
+    options = Clean(min_chars=min_chars)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("caibian.loaders.clean._LOOKED_AT", -1)
+        without = clean(rows, options=options)
+    assert clean(rows, options=options).equals(without)
 
 
 @pytest.mark.parametrize("word", SPAM)

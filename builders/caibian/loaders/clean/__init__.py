@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import compress
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from caibian.config import Clean, HostRules
-from caibian.loaders.clean.article import Article, extract
-from caibian.loaders.clean.page import Page, parse
+from caibian.loaders.clean.article import Article, extract, extract_record
+from caibian.loaders.clean.declared import Declared
+from caibian.loaders.clean.page import parse, text_lines
 from caibian.loaders.clean.plain import look
 from caibian.loaders.clean.repair import NOTHING, Repaired, repair_lines
 from caibian.loaders.clean.script import detect
@@ -82,13 +84,27 @@ def _clean_row(row: _Row, options: Clean, is_clean: bool, is_news: bool) -> tupl
     if row.dropped is not None:
         return Article(dropped=row.dropped), None
     is_html = row.format == "html" or (row.format != "text" and "<" in row.raw and bool(_MARKUP.search(row.raw)))
-    page = parse(row.raw, html=is_html, url=row.url, rules=_host_rules(row.url, options))
+    if is_html or row.content == "page":
+        page = parse(row.raw, html=is_html, url=row.url, rules=_host_rules(row.url, options))
+        _declare(page.declared, row)
+        repaired = _repair([line.text for line in page.lines], page.declared, options)
+        for line, text in zip(page.lines, repaired.lines, strict=True):
+            line.text = text
+        return extract(page, content=row.content, options=options), repaired
+    texts, declared, repaired = text_lines(row.raw, is_clean=is_clean), Declared(), NOTHING
+    _declare(declared, row)
+    if not is_clean:
+        repaired = _repair(texts, declared, options)
+        texts = list(filter(None, repaired.lines))
+    return extract_record(texts, declared, content=row.content, options=options, is_news=is_news), repaired
+
+
+def _declare(declared: Declared, row: _Row) -> None:
+    """Note what the record's fields say, which nothing else is asked for."""
     given = [name for name in _GIVEN if getattr(row, name)]
     for name in given:
-        setattr(page.declared, name, getattr(row, name))
-    page.declared.given |= frozenset(given)
-    repaired = NOTHING if is_clean else _repair(page, options)
-    return extract(page, content=row.content, options=options, is_news=is_news), repaired
+        setattr(declared, name, getattr(row, name))
+    declared.given |= frozenset(given)
 
 
 def _host_rules(url: str | None, options: Clean) -> HostRules | None:
@@ -101,18 +117,16 @@ def _host_rules(url: str | None, options: Clean) -> HostRules | None:
     return next((options.hosts[domain] for domain in domains if domain in options.hosts), None)
 
 
-def _repair(page: Page, options: Clean) -> Repaired:
-    """Repair the page's lines and what it declares in place, as one text: evidence is found page by page."""
-    declared = [name for name in _GIVEN[:-1] if getattr(page.declared, name)]
-    texts = [getattr(page.declared, name) for name in declared] + [line.text for line in page.lines]
+def _repair(lines: list[str], declared: Declared, options: Clean) -> Repaired:
+    """Return the lines repaired, and what is declared in place, as one text: evidence is found page by page."""
+    names = [name for name in _GIVEN[:-1] if getattr(declared, name)]
+    texts = [getattr(declared, name) for name in names] + lines
     if not options.repair:
-        return Repaired(lines=texts, repairs={}, script=detect("\n".join(texts)))
+        return Repaired(lines=lines, repairs={}, script=detect("\n".join(texts)))
     repaired = repair_lines(texts, script=options.script, width=options.width)
-    for name, text in zip(declared, repaired.lines, strict=False):
-        setattr(page.declared, name, text or None)
-    for line, text in zip(page.lines, repaired.lines[len(declared) :], strict=True):
-        line.text = text
-    return repaired
+    for name, text in zip(names, repaired.lines, strict=False):
+        setattr(declared, name, text or None)
+    return replace(repaired, lines=repaired.lines[len(names) :])
 
 
 def _counts(repaired: Repaired | None) -> list[dict[str, Any]]:

@@ -6,13 +6,14 @@ from datetime import date
 from typing import Literal
 
 from caibian.config import Clean
-from caibian.loaders.clean import byline, genre, headline, metadata, style
+from caibian.loaders.clean import byline, furniture, genre, headline, metadata
 from caibian.loaders.clean.body import choose, is_kept
+from caibian.loaders.clean.declared import Declared
 from caibian.loaders.clean.draft import Draft
 from caibian.loaders.clean.judge import SIGNED, Judged, credits_of, judge
 from caibian.loaders.clean.markup import Line
 from caibian.loaders.clean.page import Page
-from caibian.loaders.clean.paragraphs import to_paragraphs, without_repeats
+from caibian.loaders.clean.paragraphs import to_paragraphs, unwrap, without_repeats
 
 # A byline this far below the body's start, in lines, still heads it: what is above it is not the body.
 HEAD_LINES = 12
@@ -39,13 +40,11 @@ def extract(
     *,
     content: Literal["page", "article", "headline"] | str = "page",
     options: Clean | None = None,
-    is_news: bool = False,
 ) -> Article:
     """Return the article of a page whose lines are repaired.
 
     With content "page" the body is chosen among the lines. With "article" all lines are the body: nothing is
-    taken away, credits are only read. "headline" is the same without asking whether it is news. `is_news` says that
-    the text of an "article" is none of the genres that are refused, as far as titles do not tell.
+    taken away, credits are only read. "headline" is the same without asking whether it is news.
     """
     options = options or Clean()
     lines = [line for line in page.lines if line.text]  # a repair may have emptied others
@@ -55,14 +54,40 @@ def extract(
         kept = _without_title(kept, layout.title)
         paragraphs = without_repeats(to_paragraphs(kept, parents=page.parents))
     else:
-        short = [line for line in lines if "。" not in line.text]  # most lines have a sentence, and no byline has
-        tails = [(line.text, found) for line in short if (found := credits_of(line)) is not None]
+        tails = [(line.text, found) for line in lines if (found := credits_of(line)) is not None]
         layout = _Layout(title=page.declared.title, tails=tails)
         paragraphs = to_paragraphs(lines, parents=page.parents)
-    article = _describe(page, layout, paragraphs)
-    if content != "headline" and not (is_news and style.is_plain(article.title or "", paragraphs)):
-        article.dropped = _refuse(article, lines, page=content == "page", options=options)
+    article = _describe(page.declared, layout, paragraphs)
+    if content != "headline":
+        texts, links = (
+            [line.text for line in lines],
+            sum(line.link_chars * 2 > len(line.text) for line in lines if line.link_chars),
+        )
+        article.dropped = _refuse(article, texts, links=links, page=content == "page", options=options)
     return article
+
+
+def extract_record(
+    texts: list[str], declared: Declared, *, content: str = "article", options: Clean, is_news: bool = False
+) -> Article:
+    """Return the article of a record that is all article: text without markup, its lines given.
+
+    It is what `extract` returns of a page that has these lines. `is_news` says that the text is none of the genres that
+    are refused, as far as titles do not tell.
+    """
+    short = [text for text in texts if len(text) <= furniture.MAX_CHARS and "。" not in text]
+    tails = [(text, found) for text in short if (found := _credits(text)) is not None]
+    paragraphs = unwrap(texts)
+    article = _describe(declared, _Layout(title=declared.title, tails=tails), paragraphs)
+    if content != "headline" and not (is_news and genre.is_plain(article.title or "", paragraphs)):
+        article.dropped = _refuse(article, texts, links=0, page=False, options=options)
+    return article
+
+
+def _credits(text: str) -> byline.Credits | None:
+    """Return the credits of a short line by itself."""
+    found = byline.find_credits(text)
+    return None if found is None or furniture.ends_article(text) or furniture.is_bar(text) else found
 
 
 @dataclass(slots=True)
@@ -156,14 +181,14 @@ def _without_title(lines: list[Line], title: str | None) -> list[Line]:
     return [line for line in lines if not (wanted and line.heading and headline.plain(line.text) == wanted)]
 
 
-def _describe(page: Page, layout: _Layout, paragraphs: list[str]) -> Article:
+def _describe(declared: Declared, layout: _Layout, paragraphs: list[str]) -> Article:
     """Return the article with its metadata; what a record or a host's rule states is not looked for."""
-    declared = page.declared
     found = [entry.byline for entry in layout.heads if entry.byline] + [tail for _, tail in layout.tails]
     if layout.name:
         found.append(byline.Credits(authors=[layout.name]))
     if paragraphs:
-        found += [metadata.read_opening(paragraphs[0]), metadata.read_ending(paragraphs[-1])]
+        at_ends = metadata.read_opening(paragraphs[0]), metadata.read_ending(paragraphs[-1])
+        found += [one for one in at_ends if one is not None]
     notes = [entry.line.text for entry in layout.below if entry.line.link_chars == 0]
     ends = [*paragraphs[:1], *(text for text, _ in layout.tails), *paragraphs[-1:], *notes]
     given = declared.given
@@ -178,12 +203,12 @@ def _describe(page: Page, layout: _Layout, paragraphs: list[str]) -> Article:
     )
 
 
-def _refuse(article: Article, lines: list[Line], *, page: bool, options: Clean) -> str | None:
+def _refuse(article: Article, texts: list[str], *, links: int, page: bool, options: Clean) -> str | None:
     draft = Draft(
         title=article.title or "",
         paragraphs=article.paragraphs,
-        lines=[line.text for line in lines],
-        links=sum(line.link_chars * 2 > len(line.text) for line in lines if line.link_chars),
+        lines=texts,
+        links=links,
         page=page,
         credited=bool(article.published or article.publisher or article.author),
     )

@@ -37,7 +37,7 @@ class Draft:
         self.writing = without_addresses(self.text)
         text = self.text.encode(errors="replace")
         self.source = text if self.writing is self.text else self.writing.encode(errors="replace")
-        self.han = count_bytes(self.source, _HAN_LEADS)
+        self.han = count_bytes(self.source, HAN_LEADS)
         self.signs = count_signs(text)
         self.shown = self.signs if is_text else count_signs(page.encode(errors="replace"))
 
@@ -68,7 +68,7 @@ def count_words(text: str) -> int:
 
 
 # The first bytes of U+4000 to U+9FFF in UTF-8: all Han characters but the rare ones of Extension A.
-_HAN_LEADS = bytes(range(0xE4, 0xEA))
+HAN_LEADS = bytes(range(0xE4, 0xEA))
 
 
 def count_bytes(source: bytes, wanted: bytes) -> int:

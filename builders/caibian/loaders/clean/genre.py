@@ -5,7 +5,7 @@ advertising fair is news. Each has an option in `caibian.config.Genres`; None tu
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from caibian.config import Genres
 from caibian.loaders.clean import style
@@ -54,12 +54,12 @@ def _not_chinese(draft: Draft, min_share: float) -> bool:
 
 
 # The first bytes, in UTF-8, of ASCII letters, of U+00C0 to U+05FF and of U+A000 to U+DFFF.
-_FOREIGN_LEADS = bytes([*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC3, 0xD8), *range(0xEA, 0xEE)])
+FOREIGN_LEADS = bytes([*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC3, 0xD8), *range(0xEA, 0xEE)])
 
 
 def _is_plainly_chinese(draft: Draft, min_share: float) -> bool:
     """Return whether bounds alone say so: Han there are at least, letters (two a word), kana and hangul at most."""
-    foreign = count_bytes(draft.source, _FOREIGN_LEADS)
+    foreign = count_bytes(draft.source, FOREIGN_LEADS)
     kana = draft.source.count(b"\xe3") - draft.source.count(b"\xe3\x80")
     return draft.han >= min_share * (draft.han + foreign) and kana + foreign <= KANA_SHARE * draft.han
 
@@ -92,6 +92,16 @@ def _video_stub(draft: Draft, max_chars: int) -> bool:
     shown = [line for line in draft.lines or draft.paragraphs if len(line) < 400]
     signs = {found for line in shown for found in _PLAYER.findall(line)}
     return len(signs) >= 2 or _VIDEO_TITLE.search(draft.title) is not None
+
+
+# One of its characters at least is in such a title.
+_VIDEO_SIGN = re.compile("[频播放集gG]")
+
+
+def is_plain(title: str, paragraphs: Sequence[str]) -> bool:
+    """Return whether neither title nor beginning nor spoken lines could make a text one of the genres refused."""
+    is_video = _VIDEO_SIGN.search(title) is not None and _VIDEO_TITLE.search(title) is not None
+    return not is_video and style.is_plain(title, paragraphs)
 
 
 _SENTENCE_END = re.compile(r"[。！？；!?;…][”’」』）)\]】]{0,2}$|[。；]")

@@ -98,7 +98,6 @@ class Line:
     link_chars: int = 0  # characters of the text inside links
     heading: bool = False
     block: int = 0  # position in `Page.parents` of the block element around it
-    soft: bool = False  # begun by <br> or a single line break: perhaps a line wrapped by hand
     furniture: bool = False  # inside an element named as navigation, comments, advertisement
     hidden: bool = False
     given: bool = False  # inside the element that a host's rule names
@@ -127,7 +126,6 @@ class _Scan:
         self.deeper = 0  # open blocks beyond MAX_DEPTH
         self.misread = False  # the page may have bytes that were read as Latin-1
         self.parts: list[str] = []
-        self.soft = False
         self.linked = False
         self.link_chars = 0  # in the line so far
         self.link_start = 0  # lines before the open link
@@ -148,7 +146,6 @@ def scan(markup: str) -> tuple[list[Line], list[int], list[bool]]:
         elif name in _BREAKING:
             if state.parts:
                 _flush(state)
-            state.soft = name == "br"
             if name == "br" or name == "hr":
                 pass
             elif closing:
@@ -203,7 +200,6 @@ def _preformatted(state: _Scan, text: str) -> None:
     state.parts.append(first)
     for piece in rest:
         _flush(state)
-        state.soft = True
         state.parts.append(piece)
 
 
@@ -233,13 +229,11 @@ def _flush(state: _Scan) -> None:
                 link_chars=min(state.link_chars, len(text)),
                 heading=block.tag in _HEADINGS,
                 block=number,
-                soft=state.soft,
                 furniture=block.furniture,
                 hidden=block.hidden,
                 given=block.given,
             )
         )
-        state.soft = False
     state.link_chars = 0
 
 

@@ -65,19 +65,21 @@ _CREDITED = ("记者", "通讯员", "作者", "撰文", "文/")
 _OURSELVES = frozenset(("本报", "本网", "本社", "本台", "我台", "我报", "我网"))
 
 
-def read_opening(text: str) -> Credits:
-    """Return the credits at a text's opening: 本报讯（记者 张三）, 某某社北京7月12日电（记者张三、李四）.
+def read_opening(text: str) -> Credits | None:
+    """Return the credits at a text's opening, if any: 本报讯（记者 张三）, 某某社北京7月12日电（记者张三、李四）.
 
     >>> found = read_opening("某某社北京7月12日电（记者张三、李四）大会12日开幕。")
     >>> found.publisher, found.author()
     ('某某社', '张三 李四')
     """
-    found = Credits()
     head = text[:120]
     dated = "日电" in head or "日讯" in head or "日消息" in head
+    credited = "记者" in head or "通讯员" in head
+    if not dated and not credited:
+        return None
+    found = Credits()
     if dated and (match := _DATELINE_PAPER.match(head)) is not None and match["paper"] not in _OURSELVES:
         found.publisher = match["paper"]
-    credited = "记者" in head or "通讯员" in head
     if credited and (match := _OPENING.match(head)) is not None:
         found.reporters = _after(head, match)
         if match["paper"] and match["paper"] not in _OURSELVES and found.publisher is None and found.reporters:
@@ -85,14 +87,13 @@ def read_opening(text: str) -> Credits:
     return found
 
 
-def read_ending(text: str) -> Credits:
-    """Return the credits at the end of a text's last paragraph: ……圆满结束。（记者 张三 通讯员 李四）."""
-    found = Credits()
+def read_ending(text: str) -> Credits | None:
+    """Return the credits at the end of a text's last paragraph, if any: ……圆满结束。（记者 张三 通讯员 李四）."""
     tail = text[-100:]
-    credited = tail.rstrip().endswith(("）", ")", "】", "]")) and any(name in tail for name in _CREDITED)
-    if credited and (match := _ENDING.search(tail)) is not None:
-        found.reporters = _after(match.string, match)
-    return found
+    if not tail.rstrip().endswith(("）", ")", "】", "]")) or not any(name in tail for name in _CREDITED):
+        return None
+    match = _ENDING.search(tail)
+    return None if match is None else Credits(reporters=_after(tail, match))
 
 
 def _after(text: str, match: re.Match[str]) -> list[str]:

@@ -14,12 +14,12 @@ MIN_WRAPPED, MIN_WIDTH, MAX_WIDTH = 5, 40, 100
 # Of wrapped lines this share is full, and this share of the full ones breaks off within a sentence.
 FULL_SHARE, BROKEN_SHARE = 0.5, 0.6
 SLACK = 6  # half-widths: an indent of two characters is gone, a mark that may not begin a line is moved
-_ENDS = tuple("。！？!?…：:”」』）)")
+_ENDS = "。！？!?…：:”」』）)"
 
 
 def to_paragraphs(kept: Sequence[Line], *, parents: Sequence[int]) -> list[str]:
     """Return the paragraphs of the lines that are kept; `parents` is that of their page."""
-    return _unwrap(_join_cells(kept, parents))
+    return unwrap(_join_cells(kept, parents))
 
 
 def _join_cells(kept: Sequence[Line], parents: Sequence[int]) -> list[str]:
@@ -48,9 +48,11 @@ def _width(text: str) -> int:
 _WIDE_LEADS = bytes(range(0xE2, 0xF8))  # the first bytes of U+2000 and above in UTF-8
 
 
-def _unwrap(texts: list[str]) -> list[str]:
+def unwrap(texts: list[str]) -> list[str]:
     """Return the texts with lines wrapped by hand joined to paragraphs, or as they are if they are not wrapped."""
-    breaking = [text for text in texts if MIN_WIDTH // 2 - SLACK <= len(text) <= MAX_WIDTH and not text.endswith(_ENDS)]
+    if len(texts) < MIN_WRAPPED:
+        return texts
+    breaking = [text for text in texts if MIN_WIDTH // 2 - SLACK <= len(text) <= MAX_WIDTH and text[-1] not in _ENDS]
     if len(breaking) < BROKEN_SHARE * MIN_WRAPPED:
         return texts
     widths = [_width(text) if len(text) <= MAX_WIDTH else 0 for text in texts]
@@ -58,13 +60,13 @@ def _unwrap(texts: list[str]) -> list[str]:
     if not usual:
         return texts
     full = [abs(width - usual[0][0]) <= SLACK for width in widths]
-    broken = sum(is_full and not text.endswith(_ENDS) for is_full, text in zip(full, texts, strict=True))
+    broken = sum(is_full and text[-1] not in _ENDS for is_full, text in zip(full, texts, strict=True))
     if sum(full) < max(MIN_WRAPPED, FULL_SHARE * len(texts)) or broken < BROKEN_SHARE * sum(full):
         return texts
     joined = [texts[0]]
     for position in range(1, len(texts)):
         before = texts[position - 1]
-        if full[position - 1] and not before.endswith(_ENDS):
+        if full[position - 1] and before[-1] not in _ENDS:
             space = " " if before[-1].isascii() and texts[position][0].isascii() else ""
             joined[-1] += space + texts[position]
         elif full[position - 1] and texts[position].startswith(("，", "。", "、", "”", "」", "）")):

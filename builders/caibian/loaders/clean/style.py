@@ -42,13 +42,14 @@ def is_novel(draft: Draft, min_signs: int) -> bool:
     return signs >= min_signs
 
 
+_QUOTES = ("“", '"', "「")
 _SPOKEN = 0.1  # share of the paragraphs that are spoken lines
 
 
 def _chapter_and_spoken(title: str, paragraphs: Sequence[str]) -> tuple[bool, float]:
     """Return whether a text begins as a chapter does, and which share of its paragraphs is spoken."""
     chapter = any(map(_CHAPTER.match, [title, *paragraphs[:2]]))
-    quoted = [text for text in paragraphs if text.startswith(("“", '"', "「"))]
+    quoted = [text for text in paragraphs if text[:1] in _QUOTES]
     return chapter, sum(_SPEECH_LINE.match(text) is not None for text in quoted) / max(1, len(paragraphs))
 
 
@@ -59,7 +60,7 @@ def is_plain(title: str, paragraphs: Sequence[str]) -> bool:
 
 
 _TEMPLATE_TITLE = re.compile(
-    r"范文|模板|模版|例文|通用版|通用\d|精选\d{0,3}篇|[\d一二三四五六七八九十]{1,3}篇\W{0,2}$|大全"
+    r"范文|模板|模版|例文|通用版|通用\d|精选\d{0,3}篇|篇(?<=[\d一二三四五六七八九十]篇)\W{0,2}$|大全"
     r"|怎么写|优秀作文|发言稿|讲话稿|演讲稿|表态发言|心得体会"
 )
 _BLANK = re.compile(
