@@ -46,7 +46,7 @@ def clean(rows: pa.Table, *, options: Clean) -> pa.Table:
 
     A dropped page keeps its text and metadata, as far as it has any.
     """
-    records = [_Row(*row) for row in zip(*(rows.column(name).to_pylist() for name in _NEEDED), strict=True)]
+    records = list(map(_Row._make, zip(*(_values(rows.column(name)) for name in _NEEDED), strict=True)))
     found = [_clean_row(row, options, *seen) for row, seen in zip(records, _looked_at(records, options), strict=True)]
     articles = [article for article, _ in found]
     columns: dict[str, list[Any]] = {
@@ -58,6 +58,11 @@ def clean(rows: pa.Table, *, options: Clean) -> pa.Table:
     dropped = pa.array([article.dropped for article in articles], pa.string())
     rows = rows.set_column(rows.schema.get_field_index("dropped"), "dropped", dropped)
     return pa.table([*rows.columns, *new.columns], schema=plus(rows.schema, CLEAN))
+
+
+def _values(column: pa.ChunkedArray) -> list[str | None]:
+    """Return a column's strings; that most records lack some fields makes it worth a look."""
+    return column.to_pylist() if column.null_count < len(column) else [None] * len(column)
 
 
 def _looked_at(records: Sequence[_Row], options: Clean) -> Iterator[tuple[bool, bool]]:
@@ -74,37 +79,49 @@ def _looked_at(records: Sequence[_Row], options: Clean) -> Iterator[tuple[bool, 
 
 
 def _may_be_plain(row: _Row, said: str) -> bool:
-    """Return whether a record is worth the first look: all article, and no giant, whose arrays would be large."""
-    is_article = row.dropped is None and row.content == "article" and row.format not in ("html", "text")
-    return is_article and len(row.raw) + len(said) <= _LOOKED_AT
+    """Return whether a row is worth the first look: a record, and no giant, whose arrays would be large."""
+    is_record = row.dropped is None and row.content != "page" and row.format not in ("html", "text")
+    return is_record and len(row.raw) + len(said) <= _LOOKED_AT
 
 
 def _clean_row(row: _Row, options: Clean, is_clean: bool, is_news: bool) -> tuple[Article, Repaired | None]:
     """Return the row's article and what was repaired, None if the row was dropped before."""
     if row.dropped is not None:
         return Article(dropped=row.dropped), None
-    is_html = row.format == "html" or (row.format != "text" and "<" in row.raw and bool(_MARKUP.search(row.raw)))
-    if is_html or row.content == "page":
-        page = parse(row.raw, html=is_html, url=row.url, rules=_host_rules(row.url, options))
-        _declare(page.declared, row)
-        repaired = _repair([line.text for line in page.lines], page.declared, options)
-        for line, text in zip(page.lines, repaired.lines, strict=True):
-            line.text = text
-        return extract(page, content=row.content, options=options), repaired
-    texts, declared, repaired = text_lines(row.raw, is_clean=is_clean), Declared(), NOTHING
-    _declare(declared, row)
+    if not is_clean and (row.content == "page" or _is_html(row)):
+        return _clean_page(row, options)
+    given = frozenset(compress(_GIVEN, row[4:]))
+    declared = Declared(
+        title=row.title or None,
+        published=row.published or None,
+        publisher=row.publisher or None,
+        author=row.author or None,
+        section=row.section or None,
+        url=row.url or None,
+        given=given,
+    )
+    texts, repaired = text_lines(row.raw, is_clean=is_clean), NOTHING
     if not is_clean:
         repaired = _repair(texts, declared, options)
         texts = list(filter(None, repaired.lines))
     return extract_record(texts, declared, content=row.content, options=options, is_news=is_news), repaired
 
 
-def _declare(declared: Declared, row: _Row) -> None:
-    """Note what the record's fields say, which nothing else is asked for."""
+def _is_html(row: _Row) -> bool:
+    return row.format == "html" or (row.format != "text" and "<" in row.raw and _MARKUP.search(row.raw) is not None)
+
+
+def _clean_page(row: _Row, options: Clean) -> tuple[Article, Repaired]:
+    """Return the article of a page, and what was repaired; what the row's fields say nothing else is asked for."""
+    page = parse(row.raw, html=_is_html(row), url=row.url, rules=_host_rules(row.url, options))
     given = [name for name in _GIVEN if getattr(row, name)]
     for name in given:
-        setattr(declared, name, getattr(row, name))
-    declared.given |= frozenset(given)
+        setattr(page.declared, name, getattr(row, name))
+    page.declared.given |= frozenset(given)
+    repaired = _repair([line.text for line in page.lines], page.declared, options)
+    for line, text in zip(page.lines, repaired.lines, strict=True):
+        line.text = text
+    return extract(page, content=row.content, options=options), repaired
 
 
 def _host_rules(url: str | None, options: Clean) -> HostRules | None:

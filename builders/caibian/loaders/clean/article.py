@@ -59,10 +59,8 @@ def extract(
         paragraphs = to_paragraphs(lines, parents=page.parents)
     article = _describe(page.declared, layout, paragraphs)
     if content != "headline":
-        texts, links = (
-            [line.text for line in lines],
-            sum(line.link_chars * 2 > len(line.text) for line in lines if line.link_chars),
-        )
+        texts = [line.text for line in lines]
+        links = sum(line.link_chars * 2 > len(line.text) for line in lines if line.link_chars)
         article.dropped = _refuse(article, texts, links=links, page=content == "page", options=options)
     return article
 

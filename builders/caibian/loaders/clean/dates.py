@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 FIRST_YEAR, LAST_YEAR = 1900, 2099
 
@@ -137,6 +138,7 @@ def _number(text: str) -> int:
     return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
 
 
+@lru_cache(1 << 12)
 def _day(year: int | str, month: int | str, day: int | str) -> date | None:
     try:
         found = date(int(year), int(month), int(day))

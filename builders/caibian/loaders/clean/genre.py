@@ -115,6 +115,7 @@ _PAGER = re.compile(
     r"|[［\[]更多[］\]]"
 )
 MIN_ITEMS = 5
+STORY_CHARS = 60  # of a paragraph that tells something in one sentence
 
 
 def _link_list(draft: Draft, min_share: float) -> bool:
@@ -141,7 +142,7 @@ def _link_list(draft: Draft, min_share: float) -> bool:
 def _is_story(text: str) -> bool:
     """Return whether a paragraph tells something: two sentences, or one of some length."""
     ends = text.count("。")
-    return ends >= 2 or (len(text) >= 60 and ends > 0) or ends + text.count("！") + text.count("？") >= 2
+    return ends >= 2 or (len(text) >= STORY_CHARS and ends > 0) or ends + text.count("！") + text.count("？") >= 2
 
 
 _FLOOR = re.compile(

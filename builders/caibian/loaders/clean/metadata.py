@@ -61,7 +61,7 @@ _ENDING = re.compile(
     r"[（(【\[](?:[^（(【\[）)】\]]{0,24}?)(?:记者|通讯员|作者|撰文"
     r"|文/)[\s:：/]{0,3}(?P<names>[^）)】\]]{2,60})[）)】\]]\s{0,2}$"
 )
-_CREDITED = ("记者", "通讯员", "作者", "撰文", "文/")
+_CREDITED = re.compile("记者|通讯员|作者|撰文|文/")
 _OURSELVES = frozenset(("本报", "本网", "本社", "本台", "我台", "我报", "我网"))
 
 
@@ -90,7 +90,7 @@ def read_opening(text: str) -> Credits | None:
 def read_ending(text: str) -> Credits | None:
     """Return the credits at the end of a text's last paragraph, if any: ……圆满结束。（记者 张三 通讯员 李四）."""
     tail = text[-100:]
-    if not tail.rstrip().endswith(("）", ")", "】", "]")) or not any(name in tail for name in _CREDITED):
+    if not tail.rstrip().endswith(("）", ")", "】", "]")) or _CREDITED.search(tail) is None:
         return None
     match = _ENDING.search(tail)
     return None if match is None else Credits(reporters=_after(tail, match))

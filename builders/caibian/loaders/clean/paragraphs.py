@@ -53,7 +53,7 @@ def unwrap(texts: list[str]) -> list[str]:
     if len(texts) < MIN_WRAPPED:
         return texts
     breaking = [text for text in texts if MIN_WIDTH // 2 - SLACK <= len(text) <= MAX_WIDTH and text[-1] not in _ENDS]
-    if len(breaking) < BROKEN_SHARE * MIN_WRAPPED:
+    if len(breaking) < BROKEN_SHARE * max(MIN_WRAPPED, FULL_SHARE * len(texts)):
         return texts
     widths = [_width(text) if len(text) <= MAX_WIDTH else 0 for text in texts]
     usual = Counter(width for width in widths if MIN_WIDTH <= width <= MAX_WIDTH).most_common(1)

@@ -16,11 +16,13 @@ import numpy.typing as npt
 
 from caibian.config import Genres
 from caibian.loaders.clean.draft import HAN_LEADS, MAX_CHARS, count_bytes, without_addresses
-from caibian.loaders.clean.genre import FOREIGN_LEADS, KANA_SHARE, MIN_ITEMS
+from caibian.loaders.clean.genre import FOREIGN_LEADS, KANA_SHARE, MIN_ITEMS, STORY_CHARS
+from caibian.loaders.clean.page import MARGIN
 from caibian.loaders.clean.readings import LETTERS
 from caibian.loaders.clean.repair import SPECIAL
 from caibian.loaders.clean.script import DENSE
 from caibian.loaders.clean.signs import find_signs
+from caibian.loaders.clean.spam import SIGN
 
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
@@ -34,14 +36,30 @@ _PAIRED = HALF | OPEN | BRACKET | COMMA | PAUSE | SPAM  # a sign only beside cer
 _READING = 9  # characters between a bracket and the end of a reading in it, blanks included
 _RUN_CHARS = 6  # Han one after the other: no Japanese, and no list of names in another language
 _IN_ADDRESS = 80  # so many Han may belong to an address, though they seldom do: what stands around @
-# The pairs of characters that spam has at least one of; `spam.SIGN` then looks at the whole words. A few letters are
+# The pairs of characters that spam has at least one of; `SIGN` then looks at the whole words. A few letters are
 # special themselves.
 _SPAM_PAIRS = (
-    *("葡京", "凯发", "屑病", "湿疣", "孕不", "虎机", "博狗", "亚博", "万博", "博鱼", "鱼体", "云体", "戏体", "冠体"),
+    *(
+        "葡京",
+        "凯发",
+        "屑病",
+        "湿疣",
+        "孕不",
+        "早泄",
+        "虎机",
+        "博狗",
+        "亚博",
+        "万博",
+        "博鱼",
+        "鱼体",
+        "云体",
+        "戏体",
+        "冠体",
+    ),
     *("博体", "乐体", "发体", "合彩", "时彩", "彩票", "发娱", "沙娱", "利娱", "河娱", "尼斯", "快3", "快三", "必威"),
     *("伟德", "阳城", "游会", "华体", "家乐", "金沙", "区二", "久久", "产精", "t3", "8b", "th", "y体", "k体"),
 )
-_SPAM_CHARS = "癫癜癣泄痿"
+_SPAM_CHARS = "癫癜癣痿"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +89,12 @@ class _Marks:
         found: Numbers = np.add.reduceat(numbers, self.first, dtype=np.int64)
         return found
 
+    def owners(self, places: Numbers) -> Flags:
+        """Return for each block whether one of the places is in it."""
+        found = np.zeros(len(self.starts), bool)
+        found[np.searchsorted(self.starts, places, side="right") - 1] = True
+        return found
+
     def lengths(self) -> Numbers:
         """Return for each block its characters, the line break behind it included."""
         return np.diff(self.starts, append=len(self.codes))
@@ -78,8 +102,9 @@ class _Marks:
 
 def look(texts: Sequence[str], around: Sequence[str], *, min_chars: int, genres: Genres) -> Looks:
     """Return what is seen of records: `texts` are all text of articles, `around` what else is said of each."""
-    marks = _mark([block for pair in zip(around, texts, strict=True) for block in pair])
-    return Looks(_is_clean(marks), _is_news(texts, marks, min_chars, genres))
+    blocks = [block for pair in zip(around, texts, strict=True) for block in pair]
+    marks = _mark(blocks)
+    return Looks(_is_clean(blocks, marks), _is_news(texts, marks, min_chars, genres))
 
 
 def _mark(blocks: Sequence[str]) -> _Marks:
@@ -96,7 +121,7 @@ def _mark(blocks: Sequence[str]) -> _Marks:
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
-def _is_clean(marks: _Marks) -> Flags:
+def _is_clean(blocks: Sequence[str], marks: _Marks) -> Flags:
     chars = marks.lengths()
     codes = marks.codes[marks.places]
     missing = 2 * (codes < 0x80) + ((codes >= 0x80) & (codes < 0x800))  # to the three bytes of a Han character
@@ -105,15 +130,16 @@ def _is_clean(marks: _Marks) -> Flags:
     ends = marks.places[np.flatnonzero((marks.kinds & RUN) == 0)]
     gaps = np.diff(ends, prepend=-1)
     runs = np.maximum.reduceat(gaps, np.searchsorted(ends, marks.starts)) > _RUN_CHARS
-    is_suspect = np.zeros(len(chars), bool)
-    is_suspect[np.searchsorted(marks.starts, _signs(marks), side="right") - 1] = True
+    is_suspect, is_spam = (marks.owners(signs) for signs in _signs(marks))
+    for number in np.flatnonzero(is_spam & ~is_suspect).tolist():
+        is_suspect[number] = SIGN.search(blocks[number]) is not None
     found: Flags = (octets[::2] + octets[1::2] > DENSE * (chars - blank).reshape(-1, 2).sum(1)) & ~is_suspect[::2]
     found &= (runs[::2] | runs[1::2]) & ~is_suspect[1::2]
     return found
 
 
-def _signs(marks: _Marks) -> Numbers:
-    """Return where the signs of damage stand."""
+def _signs(marks: _Marks) -> tuple[Numbers, Numbers]:
+    """Return where signs of damage stand, and where perhaps those of spam."""
     special = marks.places[np.flatnonzero(marks.kinds & SPECIAL_CHAR)]
     paired = np.flatnonzero(marks.kinds & _PAIRED)
     places, kinds = marks.places[paired], marks.kinds[paired]
@@ -122,14 +148,14 @@ def _signs(marks: _Marks) -> Numbers:
     signs |= ((kinds & BRACKET) != 0) & (((before & HALF) | (after & LETTER)) != 0)
     signs |= ((kinds & COMMA) != 0) & ((after & COMMA) != 0)
     signs |= ((kinds & PAUSE) != 0) & ((before & SPACE) != 0)
-    first, second = _spam_pairs()
-    spam = np.flatnonzero(kinds & SPAM)
-    signs[spam] |= (first[marks.codes[places[spam]]] & second[marks.codes[places[spam] + 1]]) != 0
     opened = np.flatnonzero(((kinds & OPEN) != 0) & ((after & (LETTER | SPACE)) != 0))
     for distance in range(2, _READING + 1):
         at = np.minimum(places[opened] + distance, len(marks.codes) - 1)
         signs[opened] |= (_kinds()[marks.codes[at]] & CLOSE) != 0
-    return np.concatenate((special, places[signs]))
+    first, second = _spam_pairs()
+    spam = places[np.flatnonzero(kinds & SPAM)]
+    spam = spam[(first[marks.codes[spam]] & second[marks.codes[spam + 1]]) != 0]
+    return np.concatenate((special, places[signs])), spam
 
 
 def _is_news(texts: Sequence[str], marks: _Marks, min_chars: int, genres: Genres) -> Flags:
@@ -163,13 +189,13 @@ def _is_news(texts: Sequence[str], marks: _Marks, min_chars: int, genres: Genres
 
 
 def _tells(marks: _Marks) -> Flags:
-    """Return which texts have a line of two sentences, or too few lines for a list of links."""
-    stops = np.cumsum((marks.kinds & STOP) != 0)
-    breaks = np.flatnonzero((marks.kinds & LINE) != 0)  # every block ends with one
-    told = np.diff(stops[breaks], prepend=0) >= 2
-    found = marks.count(LINE) < MIN_ITEMS
-    found[np.searchsorted(marks.first, breaks[told], side="right") - 1] = True
-    of_texts: Flags = found[1::2]
+    """Return which texts have a line that tells a story, or too few lines for a list of links."""
+    breaks = np.flatnonzero(marks.kinds & LINE)  # every block ends with one
+    stops = np.diff(np.cumsum((marks.kinds & STOP) != 0)[breaks], prepend=0)
+    blanks = np.diff(np.cumsum((marks.kinds & SPACE) != 0)[breaks], prepend=0)
+    ends = marks.places[breaks]
+    told = (stops >= 2) | ((stops > 0) & (np.diff(ends, prepend=0) - blanks >= STORY_CHARS))
+    of_texts: Flags = ((marks.count(LINE) < MIN_ITEMS) | marks.owners(ends[told]))[1::2]
     return of_texts
 
 
@@ -202,7 +228,7 @@ def _kinds() -> Kinds:
     mark(CLOSE, map(ord, ")）"))
     mark(BRACKET, map(ord, "["))
     mark(LETTER, range(ord("a"), ord("z") + 1), (ord(one) for one in LETTERS if not one.isascii()))
-    mark(SPACE, (ord(one) for one in map(chr, range(0x3001)) if one.isspace()))
+    mark(SPACE, (ord(one) for one in map(chr, range(0x3001)) if one.isspace()), map(ord, MARGIN))
     mark(COMMA, map(ord, ",，"))
     mark(PAUSE, map(ord, "、"))
     mark(STOP, map(ord, "。"))

@@ -69,9 +69,9 @@ _ICP = re.compile(r"ICP[备证]|公网安备")
 # The same brands and diseases, each begun at its rarest character: `re` skips to those, so that a page without
 # spam costs little. (九游会 is looked for at 游会, and what stands before is checked behind it.)
 SIGN = re.compile(
-    "葡京|凯发|癫|癜|癣|屑病|湿疣|孕不育|泄|痿|虎机|狗(?<=博狗)|博(?<=[亚万]博)|博鱼|鱼体育|云体育|戏体育|冠体育|博体育|乐体育|发体育"
+    "葡京|凯发|癫|癜|癣|屑病|湿疣|孕不育|泄(?<=早泄)|痿|虎机|狗(?<=博狗)|博(?<=[亚万]博)|博鱼|鱼体育|云体育|戏体育|冠体育|博体育|乐体育|发体育"
     "|彩(?<=六合彩|时时彩)|彩票(?<=大发彩票)|娱乐(?<=[发沙利河]娱乐)|尼斯人|快[3三](?<=大发快.)|威(?<=必威)|德(?<=伟德)|阳城(?<=太阳城)"
-    "|游会(?<=九游会)|体会(?<=华体会)|家乐(?<=百家乐)|门金沙|区二区|久久|产精品|bet365|188bet|hth|ky体育|kok体育",
+    "|游会(?<=九游会)|体会(?<=华体会)|家乐(?<=百家乐)|门金沙|区二区|久久(?=久|精品)|产精品|bet365|188bet|hth|ky体育|kok体育",
 )
 
 

@@ -36,21 +36,26 @@ def is_novel(draft: Draft, min_signs: int) -> bool:
     if not chapter and spoken < _SPOKEN:
         return False  # told thoughts alone are an essay
     size = max(1000, len(draft.text)) / 1000
-    told = len(_NARRATION.findall(draft.text)) / size
     news = len(set(_NEWS.findall(draft.text))) / size
-    signs = 3 * chapter + min(4, told / 2) + min(3, spoken * 6) - min(6, 1.5 * news)
-    return signs >= min_signs
+    signs = 3 * chapter + min(3, spoken * 6) - min(6, 1.5 * news)
+    if signs + _MAX_TOLD < min_signs:
+        return False
+    told = len(_NARRATION.findall(draft.text)) / size
+    return signs + min(_MAX_TOLD, told / 2) >= min_signs
 
 
+_MAX_TOLD = 4  # points for looks and thoughts
 _QUOTES = ("“", '"', "「")
 _SPOKEN = 0.1  # share of the paragraphs that are spoken lines
 
 
 def _chapter_and_spoken(title: str, paragraphs: Sequence[str]) -> tuple[bool, float]:
     """Return whether a text begins as a chapter does, and which share of its paragraphs is spoken."""
-    chapter = any(map(_CHAPTER.match, [title, *paragraphs[:2]]))
+    chapter = any(map(_CHAPTER.match, (title, *paragraphs[:2])))
     quoted = [text for text in paragraphs if text[:1] in _QUOTES]
-    return chapter, sum(_SPEECH_LINE.match(text) is not None for text in quoted) / max(1, len(paragraphs))
+    if not quoted:
+        return chapter, 0.0
+    return chapter, sum(_SPEECH_LINE.match(text) is not None for text in quoted) / len(paragraphs)
 
 
 def is_plain(title: str, paragraphs: Sequence[str]) -> bool:
