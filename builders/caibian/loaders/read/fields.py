@@ -109,7 +109,7 @@ def pick(get: Callable[[Any], object], chosen: Chosen, *, encoding: str, place: 
     """Return the record whose fields `get` gives by name; a text of another type is a dropped row."""
     text = get(chosen["text"]) if "text" in chosen else None
     keywords = _as_text(get(chosen["keywords"])) if "keywords" in chosen else ""
-    given = {role: _as_text(get(chosen[role])) for role in GIVEN if role in chosen}
+    given = {role: value for role in GIVEN if role in chosen and (value := _as_text(get(chosen[role])))}
     labels = _as_labels(get(chosen["label"])) if "label" in chosen else None
     split = _as_text(get(chosen["split"])) if "split" in chosen else None
     dropped = None
@@ -123,7 +123,7 @@ def pick(get: Callable[[Any], object], chosen: Chosen, *, encoding: str, place: 
         raw=text if isinstance(text, str) else "",
         encoding=encoding,
         place=place,
-        given={role: value for role, value in given.items() if value},
+        given=given,
         labels=labels,
         split=split or None,
         dropped=dropped,

@@ -38,17 +38,17 @@ def to_rows(found: Sequence[tuple[Origin, Record]]) -> pa.Table:
     """Return a READ row for each record, in order."""
     origins = [origin for origin, _ in found]
     records = [record for _, record in found]
-    given = [record.given or {} for record in records]
+    sources = [record.raw.encode("utf-8", "surrogatepass") for record in records]
     columns = {
-        "id": [_identity(record) for record in records],
+        "id": list(map(_identity, records, sources)),
         "source": [origin.source for origin in origins],
         "place": [record.place for record in records],
         "source_sha256": [origin.sha256 for origin in origins],
         "format": [origin.format for origin in origins],
         "encoding": [record.encoding for record in records],
         "content": [origin.content for origin in origins],
-        "raw": [_valid(record.raw) for record in records],
-        **{f"given_{name}": [_valid(item.get(name, "")) or None for item in given] for name in GIVEN},
+        "raw": _valid_column(sources),
+        **{f"given_{name}": _given(records, name) for name in GIVEN},
         "given_labels": [record.labels and [_valid(label) for label in record.labels] for record in records],
         "given_split": [_valid(record.split or "") or None for record in records],
         "dropped": [record.dropped for record in records],
@@ -56,11 +56,34 @@ def to_rows(found: Sequence[tuple[Origin, Record]]) -> pa.Table:
     return pa.table(columns, schema=READ)
 
 
-def _identity(record: Record) -> str:
+def _identity(record: Record, source: bytes) -> str:
     """Return the document's stable id: it depends on what the record says, not on where it lies."""
-    title = (record.given or {}).get("title") or ""
-    content = f"{title}\0{record.raw}" if title else record.raw
-    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    title = (record.given or {}).get("title")
+    digest = hashlib.sha256(f"{title}\0".encode("utf-8", "surrogatepass") if title else b"")
+    digest.update(source)
+    return digest.hexdigest()[:16]
+
+
+def _given(records: Sequence[Record], name: str) -> pa.Array:
+    """Return what the records' other fields say, null where they say nothing."""
+    values = [record.given.get(name) or None if record.given else None for record in records]
+    return pa.nulls(len(values), pa.string()) if values.count(None) == len(values) else _column(values)
+
+
+def _column(values: Sequence[str | None]) -> pa.Array:
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError:
+        return pa.array([value and _valid(value) for value in values], pa.string())
+
+
+def _valid_column(sources: Sequence[bytes]) -> pa.Array:
+    """Return texts in UTF-8, lone surrogates included, as a column without them."""
+    encoded = pa.array(sources, pa.binary())
+    try:
+        return encoded.cast(pa.string())
+    except pa.ArrowInvalid:
+        return pa.array([_valid(source.decode("utf-8", "surrogatepass")) for source in sources], pa.string())
 
 
 def _valid(text: str) -> str:
