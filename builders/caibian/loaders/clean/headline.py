@@ -58,10 +58,14 @@ def _repeats(entry: Judged, known: str) -> bool:
 
 def _shown_title(above: Sequence[Judged], wanted: str) -> tuple[str | None, int]:
     """Return the line that shows most of the declared title, a heading before others."""
+    if not wanted:
+        return None, -1
     best, place = (False, 0), -1
     for position, entry in enumerate(above):
+        if not _may_head(entry, linked=entry.line.heading):
+            continue
         text = plain(entry.line.text)
-        if MIN_TITLE <= len(text) <= MAX_TITLE and text in wanted and _may_head(entry, linked=entry.line.heading):
+        if MIN_TITLE <= len(text) <= MAX_TITLE and text in wanted:
             rank = (entry.line.heading, len(text))
             if rank > best:
                 best, place = rank, position

@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 GIVEN = "data-caibian-body"  # marks, in the tree only, the element that a host's rule calls the body
 
@@ -79,13 +81,14 @@ _BREAKING = frozenset(
         "ul",
     ]
 )
+_BREAKS = frozenset(("br", "hr"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
 _NAMED = re.compile(r'\s(?:class|id|role|itemprop)="([^"]*)"')
+# In lower case. Each word begins with a letter, so that `re` skips to the first letters of all.
 _FURNITURE = re.compile(
     r"nav|foot|sidebar|side_|side-|comment|reply|relat|recommend|tuijian|share|copyright|crumb|hot(?!o)"
-    r"|rank|login|banner|advert|\bads?[\s_-]|menu|search|toolbar|qrcode|subscribe|popup|dialog|widget|caption",
-    re.IGNORECASE,
+    r"|rank|login|banner|advert|a(?<=\ba)ds?[\s_-]|menu|search|toolbar|qrcode|subscribe|popup|dialog|widget|caption"
 )
 
 
@@ -103,8 +106,7 @@ class Line:
     given: bool = False  # inside the element that a host's rule names
 
 
-@dataclass(slots=True)
-class _Block:
+class _Block(NamedTuple):
     """An element that sets its text off, with what it hands down to those inside it."""
 
     tag: str = ""
@@ -116,15 +118,19 @@ class _Block:
 class _Scan:
     """State of one pass over serialised markup."""
 
-    def __init__(self) -> None:
+    __slots__ = (
+        *("lines", "parents", "marks", "blocks", "open", "deeper", "misread", "parts"),
+        *("linked", "link_chars", "link_start", "link_length"),
+    )
+
+    def __init__(self, *, misread: bool) -> None:
         self.lines: list[Line] = []
         self.parents = [0]
         self.marks = [False]
         self.blocks = [_Block()]
         self.open = [0]  # positions in `parents` of the open blocks, outermost first
-        self.seen: dict[str, tuple[bool, bool, bool]] = {}  # what attributes say, by their source
         self.deeper = 0  # open blocks beyond MAX_DEPTH
-        self.misread = False  # the page may have bytes that were read as Latin-1
+        self.misread = misread  # the page may have bytes that were read as Latin-1
         self.parts: list[str] = []
         self.linked = False
         self.link_chars = 0  # in the line so far
@@ -136,29 +142,31 @@ def scan(markup: str) -> tuple[list[Line], list[int], list[bool]]:
     """Return the lines of serialised HTML; for each block the block around it, and whether its name is furniture's."""
     seen = _without_unseen(markup)
     pieces = _TAG.split(seen)
-    state = _Scan()
-    source = seen.encode(errors="replace")
-    state.misread = (b"\xc2" in source or b"\xc3" in source) and _LATIN.search(source) is not None
+    state = _Scan(misread=_may_be_misread(seen))
     _text(state, pieces[0])
     for closing, name, attributes, text in zip(pieces[1::4], pieces[2::4], pieces[3::4], pieces[4::4], strict=True):
-        if name == "a":
-            _link(state, opens=not closing)
-        elif name in _BREAKING:
+        if name in _BREAKING:
             if state.parts:
                 _flush(state)
-            if name == "br" or name == "hr":
-                pass
-            elif closing:
-                _close(state)
-            else:
-                _open(state, name, attributes)
+            if name not in _BREAKS:
+                if closing:
+                    _close(state)
+                else:
+                    _open(state, name, attributes)
             if len(state.lines) >= MAX_LINES:
                 break
+        elif name == "a":
+            _link(state, opens=not closing)
         if text:
             _text(state, text)
     _flush(state)
     _link(state, opens=False)
     return state.lines, state.parents, state.marks
+
+
+def _may_be_misread(markup: str) -> bool:
+    source = markup.encode(errors="replace")
+    return (b"\xc2" in source or b"\xc3" in source) and _LATIN.search(source) is not None
 
 
 def _without_unseen(markup: str) -> str:
@@ -205,35 +213,28 @@ def _preformatted(state: _Scan, text: str) -> None:
 
 def _link(state: _Scan, *, opens: bool) -> None:
     """Open or close a link; one that runs on over several lines was left open by mistake and is none."""
-    if state.linked and state.link_length > RUNAWAY_CHARS and len(state.lines) - state.link_start > RUNAWAY_LINES:
-        for line in state.lines[state.link_start :]:
+    lines = state.lines
+    if state.link_length > RUNAWAY_CHARS and len(lines) - state.link_start > RUNAWAY_LINES:
+        for line in lines[state.link_start :]:
             line.link_chars = 0
         state.link_chars = 0
     state.linked = opens
-    state.link_start, state.link_length = len(state.lines), 0
+    state.link_start, state.link_length = len(lines), 0
 
 
 def _flush(state: _Scan) -> None:
     """End the line."""
     text = "".join(state.parts)[:MAX_LINE_CHARS]
-    misread = state.misread and MISREAD.search(text) is not None
-    text = " ".join(SPACE.split(text) if misread else text.split()).strip()
     state.parts.clear()
+    if state.misread and MISREAD.search(text) is not None:
+        text = " ".join(SPACE.split(text)).strip()
+    else:
+        text = " ".join(text.split())
     if text:
         number = state.open[-1]
-        block = state.blocks[number]
-        state.lines.append(
-            Line(
-                text=text,
-                tag=block.tag,
-                link_chars=min(state.link_chars, len(text)),
-                heading=block.tag in _HEADINGS,
-                block=number,
-                furniture=block.furniture,
-                hidden=block.hidden,
-                given=block.given,
-            )
-        )
+        tag, furniture, hidden, given = state.blocks[number]
+        link_chars = min(state.link_chars, len(text))
+        state.lines.append(Line(text, tag, link_chars, tag in _HEADINGS, number, furniture, hidden, given))
     state.link_chars = 0
 
 
@@ -242,30 +243,27 @@ def _open(state: _Scan, tag: str, attributes: str) -> None:
         state.deeper += 1
         return
     parent = state.open[-1]
-    around = state.blocks[parent]
+    _, furniture, hidden, given = state.blocks[parent]
     mark = tag in _MARGINS
-    block = _Block(tag, around.furniture, around.hidden, around.given)
     if attributes and tag != "body":
-        if attributes not in state.seen:
-            state.seen[attributes] = _read(attributes)
-        furniture, hidden, given = state.seen[attributes]
-        mark |= furniture
-        block.hidden |= hidden
-        block.given |= given
-    block.furniture |= mark
+        read = _read if len(attributes) <= _CACHED_CHARS else _read.__wrapped__
+        is_furniture, is_hidden, is_given = read(attributes)
+        mark, hidden, given = mark or is_furniture, hidden or is_hidden, given or is_given
     state.open.append(len(state.parents))
     state.parents.append(parent)
     state.marks.append(mark)
-    state.blocks.append(block)
+    state.blocks.append(_Block(tag, furniture or mark, hidden, given))
 
 
 _MARGINS = frozenset(("nav", "footer", "aside", "figcaption"))
+_CACHED_CHARS = 200  # longer attributes come but once
 
 
+@lru_cache(1 << 12)
 def _read(attributes: str) -> tuple[bool, bool, bool]:
     """Return whether an element's attributes call it furniture, hide it, or mark it as the body."""
-    names = _NAMED.findall(attributes)
-    furniture = bool(names) and _FURNITURE.search(" ".join(names)) is not None
+    names = " ".join(_NAMED.findall(attributes)).lower()
+    furniture = _FURNITURE.search(names) is not None
     return furniture, "none" in attributes and _HIDDEN.search(attributes) is not None, GIVEN in attributes
 
 

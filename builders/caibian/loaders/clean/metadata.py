@@ -156,12 +156,15 @@ MAX_CRUMBS = 80  # characters
 _LABELLED = re.compile(
     r"(?:版面|栏目|频道|第\s?[A-Za-z]?\d{1,3}\s?版)\s?[:：]\s?(?P<name>[^\s|｜>»›,，。;；:：\d]{2,12})(?![^\s|｜>»›])"
 )
+_CRUMB_SIGN = re.compile("[:：>»›/-]")  # one of these at least
 _HERE = re.compile(r"位置\s?[:：]|首页\s?[>»›-]|^您?\S{0,4}在\s?[:：]")
 _HOME = re.compile(r"首页|(?:网站?|在线|热线|[日晚早快时商]报|门户|广电|电视台|客户端|传媒|主页)$")
 
 
 def _is_crumbs(text: str) -> bool:
     """Return whether a line is breadcrumbs: 首页 > 要闻, or a path of several steps, or one to the text itself."""
+    if _CRUMB_SIGN.search(text) is None:
+        return False
     if _HERE.search(text) is not None:
         return True
     if not any(mark in text for mark in ">»›/") or "。" in text:

@@ -49,7 +49,7 @@ def parse(raw: str, *, html: bool, url: str | None = None, rules: HostRules | No
     if not html:
         return Page(lines=list(map(Line, text_lines(raw))), declared=Declared(url=url))
     raw = _bounded(raw)
-    if any(len(piece) >= LONG_CHARS and ">" not in piece[:LONG_CHARS] for piece in raw.split("<")):
+    if _has_long_tag(raw):
         raw = LONG_TAG.sub(_without_attributes, raw)
     document = HTMLTree.parse(raw).document
     if document is None:
@@ -66,6 +66,13 @@ def parse(raw: str, *, html: bool, url: str | None = None, rules: HostRules | No
         )
     lines, parents, marks = scan(markup)
     return Page(lines=lines, declared=declared, parents=parents, marks=marks, html=True)
+
+
+def _has_long_tag(raw: str) -> bool:
+    pieces = raw.split("<")
+    if max(map(len, pieces)) < LONG_CHARS:
+        return False
+    return any(len(piece) >= LONG_CHARS and ">" not in piece[:LONG_CHARS] for piece in pieces)
 
 
 def _without_attributes(match: re.Match[str]) -> str:
