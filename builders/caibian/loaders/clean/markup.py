@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 GIVEN = "data-caibian-body"  # marks, in the tree only, the element that a host's rule calls the body
 
@@ -106,13 +105,9 @@ class Line:
     given: bool = False  # inside the element that a host's rule names
 
 
-class _Block(NamedTuple):
-    """An element that sets its text off, with what it hands down to those inside it."""
-
-    tag: str = ""
-    furniture: bool = False
-    hidden: bool = False
-    given: bool = False
+# An element that sets its text off: its tag, and what it hands down to those inside it, whether it is furniture, whether
+# hidden, and whether the given body.
+_Block = tuple[str, bool, bool, bool]
 
 
 class _Scan:
@@ -127,7 +122,7 @@ class _Scan:
         self.lines: list[Line] = []
         self.parents = [0]
         self.marks = [False]
-        self.blocks = [_Block()]
+        self.blocks: list[_Block] = [("", False, False, False)]
         self.open = [0]  # positions in `parents` of the open blocks, outermost first
         self.deeper = 0  # open blocks beyond MAX_DEPTH
         self.misread = misread  # the page may have bytes that were read as Latin-1
@@ -196,7 +191,7 @@ def _text(state: _Scan, text: str) -> None:
         length = len(text.strip())
         state.link_chars += length
         state.link_length += length
-    if "\n" in text and state.blocks[state.open[-1]].tag == "pre":
+    if "\n" in text and state.blocks[state.open[-1]][0] == "pre":
         _preformatted(state, text)
     else:
         state.parts.append(text)
@@ -252,7 +247,7 @@ def _open(state: _Scan, tag: str, attributes: str) -> None:
     state.open.append(len(state.parents))
     state.parents.append(parent)
     state.marks.append(mark)
-    state.blocks.append(_Block(tag, furniture or mark, hidden, given))
+    state.blocks.append((tag, furniture or mark, hidden, given))
 
 
 _MARGINS = frozenset(("nav", "footer", "aside", "figcaption"))
