@@ -105,8 +105,8 @@ class Line:
     given: bool = False  # inside the element that a host's rule names
 
 
-# An element that sets its text off: its tag, and what it hands down to those inside it, whether it is furniture, whether
-# hidden, and whether the given body.
+# An element that sets its text off: its tag, and what it hands down to those inside it: whether it is furniture,
+# whether it is hidden, whether it is the given body.
 _Block = tuple[str, bool, bool, bool]
 
 
