@@ -91,7 +91,11 @@ ENDS = st.sampled_from(
 )
 RECORDS = st.fixed_dictionaries(
     {
-        "raw": st.lists(st.one_of(PIECES, ENDS, st.just("\n")), max_size=16).map(lambda some: NEWS + "\n".join(some)),
+        "raw": st.builds(
+            lambda breaks, some: NEWS + breaks.join(some),
+            st.sampled_from(["", "\n", "<br>", "</p><p>", "</td><td>", '</a></li><li><a href="/a.html">']),
+            st.lists(st.one_of(PIECES, ENDS, st.just("\n")), max_size=16),
+        ),
         "given_title": st.sampled_from([None, "公路通车", "视频：公路通车", "第三章 通车", "讲话稿5篇", "公路通車"]),
         "given_published": st.sampled_from([None, "20210712", "2021-07-11T18:05:00Z", "昨天"]),
         "given_author": st.sampled_from([None, "沈砚秋", "沈砚秋（記者）"]),

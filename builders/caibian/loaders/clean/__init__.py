@@ -11,7 +11,7 @@ import pyarrow as pa
 from caibian.config import Clean, HostRules
 from caibian.loaders.clean.article import Article, extract, extract_record
 from caibian.loaders.clean.declared import Declared
-from caibian.loaders.clean.page import parse, text_lines
+from caibian.loaders.clean.page import Page, parse, text_lines
 from caibian.loaders.clean.plain import look
 from caibian.loaders.clean.repair import NOTHING, Repaired, repair_lines
 from caibian.loaders.clean.script import detect
@@ -47,7 +47,9 @@ def clean(rows: pa.Table, *, options: Clean) -> pa.Table:
     A dropped page keeps its text and metadata, as far as it has any.
     """
     records = list(map(_Row._make, zip(*(_values(rows.column(name)) for name in _NEEDED), strict=True)))
-    found = [_clean_row(row, options, *seen) for row, seen in zip(records, _looked_at(records, options), strict=True)]
+    pages = [_to_page(row, options) if row.content != "page" and _is_html(row) else None for row in records]
+    seen = _looked_at(records, pages, options)
+    found = [_clean_row(row, page, options, *flags) for row, page, flags in zip(records, pages, seen, strict=True)]
     articles = [article for article, _ in found]
     columns: dict[str, list[Any]] = {
         name: [getattr(article, name) for article in articles] for name in ("title", "paragraphs", *_GIVEN[1:])
@@ -65,32 +67,48 @@ def _values(column: pa.ChunkedArray) -> list[str | None]:
     return column.to_pylist() if column.null_count < len(column) else [None] * len(column)
 
 
-def _looked_at(records: Sequence[_Row], options: Clean) -> Iterator[tuple[bool, bool]]:
-    """Yield for each record whether it certainly needs no repair, and whether its text is certainly news."""
-    around = ["\n".join(filter(None, row[4:9])) for row in records]
-    plain = [_may_be_plain(row, said) for row, said in zip(records, around, strict=True)]
-    texts = [row.raw for row, is_plain in zip(records, plain, strict=True) if is_plain]
-    if not texts:
+def _is_html(row: _Row) -> bool:
+    if row.dropped is not None or row.format == "text":
+        return False
+    return row.format == "html" or ("<" in row.raw and _MARKUP.search(row.raw) is not None)
+
+
+def _looked_at(records: Sequence[_Row], pages: Sequence[Page | None], options: Clean) -> Iterator[tuple[bool, bool]]:
+    """Yield for each row whether it certainly needs no repair, and whether its text is certainly news."""
+    blocks = [_blocks(row, page) for row, page in zip(records, pages, strict=True)]
+    looked_at = [block for block in blocks if block is not None]
+    if not looked_at:
         return iter([(False, False)] * len(records))
-    looks = look(texts, list(compress(around, plain)), min_chars=options.min_chars, genres=options.genres)
+    texts, around = zip(*looked_at, strict=True)
+    looks = look(texts, around, min_chars=options.min_chars, genres=options.genres)
     clean = looks.clean & options.repair
     seen = zip(clean.tolist(), (looks.news & looks.clean).tolist(), strict=True)
-    return (next(seen) if is_plain else (False, False) for is_plain in plain)
+    return (next(seen) if block is not None else (False, False) for block in blocks)
 
 
-def _may_be_plain(row: _Row, said: str) -> bool:
-    """Return whether a row is worth the first look: a record, and no giant, whose arrays would be large."""
-    is_record = row.dropped is None and row.content != "page" and row.format not in ("html", "text")
-    return is_record and len(row.raw) + len(said) <= _LOOKED_AT
+def _blocks(row: _Row, page: Page | None) -> tuple[str, str] | None:
+    """Return a record's text and what else is said of it; None for a page, and for a giant, whose arrays are large."""
+    if row.dropped is not None or row.content == "page":
+        return None
+    if page is None:
+        text, said = row.raw, row[4:9]
+    else:
+        text = "\n".join([line.text for line in page.lines])
+        said = tuple(getattr(page.declared, name) for name in _GIVEN[:-1])
+    around = "\n".join(filter(None, said))
+    return (text, around) if len(text) + len(around) <= _LOOKED_AT else None
 
 
-def _clean_row(row: _Row, options: Clean, is_clean: bool, is_news: bool) -> tuple[Article, Repaired | None]:
+def _clean_row(
+    row: _Row, page: Page | None, options: Clean, is_clean: bool, is_news: bool
+) -> tuple[Article, Repaired | None]:
     """Return the row's article and what was repaired, None if the row was dropped before."""
     if row.dropped is not None:
         return Article(dropped=row.dropped), None
-    if not is_clean and (row.content == "page" or _is_html(row)):
-        return _clean_page(row, options)
-    given = frozenset(compress(_GIVEN, row[4:]))
+    if row.content == "page":
+        page = _to_page(row, options)
+    if page is not None:
+        return _clean_page(row, page, options, is_clean, is_news)
     declared = Declared(
         title=row.title or None,
         published=row.published or None,
@@ -98,7 +116,7 @@ def _clean_row(row: _Row, options: Clean, is_clean: bool, is_news: bool) -> tupl
         author=row.author or None,
         section=row.section or None,
         url=row.url or None,
-        given=given,
+        given=frozenset(compress(_GIVEN, row[4:])),
     )
     texts, repaired = text_lines(row.raw, is_clean=is_clean), NOTHING
     if not is_clean:
@@ -107,21 +125,24 @@ def _clean_row(row: _Row, options: Clean, is_clean: bool, is_news: bool) -> tupl
     return extract_record(texts, declared, content=row.content, options=options, is_news=is_news), repaired
 
 
-def _is_html(row: _Row) -> bool:
-    return row.format == "html" or (row.format != "text" and "<" in row.raw and _MARKUP.search(row.raw) is not None)
+def _clean_page(row: _Row, page: Page, options: Clean, is_clean: bool, is_news: bool) -> tuple[Article, Repaired]:
+    """Return the article of a page, or of a record with markup, and what was repaired."""
+    repaired = NOTHING
+    if not is_clean:
+        repaired = _repair([line.text for line in page.lines], page.declared, options)
+        for line, text in zip(page.lines, repaired.lines, strict=True):
+            line.text = text
+    return extract(page, content=row.content, options=options, is_news=is_news), repaired
 
 
-def _clean_page(row: _Row, options: Clean) -> tuple[Article, Repaired]:
-    """Return the article of a page, and what was repaired; what the row's fields say nothing else is asked for."""
+def _to_page(row: _Row, options: Clean) -> Page:
+    """Return the row's page; what its fields say nothing else is asked for."""
     page = parse(row.raw, html=_is_html(row), url=row.url, rules=_host_rules(row.url, options))
     given = [name for name in _GIVEN if getattr(row, name)]
     for name in given:
         setattr(page.declared, name, getattr(row, name))
     page.declared.given |= frozenset(given)
-    repaired = _repair([line.text for line in page.lines], page.declared, options)
-    for line, text in zip(page.lines, repaired.lines, strict=True):
-        line.text = text
-    return extract(page, content=row.content, options=options), repaired
+    return page
 
 
 def _host_rules(url: str | None, options: Clean) -> HostRules | None:

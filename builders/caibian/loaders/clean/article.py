@@ -40,11 +40,13 @@ def extract(
     *,
     content: Literal["page", "article", "headline"] | str = "page",
     options: Clean | None = None,
+    is_news: bool = False,
 ) -> Article:
     """Return the article of a page whose lines are repaired.
 
     With content "page" the body is chosen among the lines. With "article" all lines are the body: nothing is
-    taken away, credits are only read. "headline" is the same without asking whether it is news.
+    taken away, credits are only read. "headline" is the same without asking whether it is news. `is_news` says that
+    the text of an "article" is none of the genres that are refused, as far as titles do not tell.
     """
     options = options or Clean()
     lines = [line for line in page.lines if line.text]  # a repair may have emptied others
@@ -58,7 +60,7 @@ def extract(
         layout = _Layout(title=page.declared.title, tails=tails)
         paragraphs = to_paragraphs(lines, parents=page.parents)
     article = _describe(page.declared, layout, paragraphs)
-    if content != "headline":
+    if content != "headline" and not (is_news and genre.is_plain(article.title or "", paragraphs)):
         texts = [line.text for line in lines]
         links = sum(line.link_chars * 2 > len(line.text) for line in lines if line.link_chars)
         article.dropped = _refuse(article, texts, links=links, page=content == "page", options=options)
@@ -70,8 +72,7 @@ def extract_record(
 ) -> Article:
     """Return the article of a record that is all article: text without markup, its lines given.
 
-    It is what `extract` returns of a page that has these lines. `is_news` says that the text is none of the genres that
-    are refused, as far as titles do not tell.
+    It is what `extract` returns of a page that has these lines.
     """
     short = [text for text in texts if len(text) <= furniture.MAX_CHARS and "。" not in text]
     tails = [(text, found) for text in short if (found := _credits(text)) is not None]
