@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.loaders.read.reading import read_rows, seen
 
 from caibian.errors import DataError
 from caibian.loaders.read import jsonl
+from caibian.loaders.read.record import Origin, Record, to_rows
 
 OBJECTS = [{"title": f"标题{n}", "content": f"第{n}条新闻的正文。", "date": f"2021-07-{n:02}"} for n in range(1, 4)]
 LINES = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in OBJECTS)
@@ -129,6 +131,16 @@ def test_a_lone_surrogate_becomes_a_replacement(tmp_path: Path) -> None:
     rows = read_rows(tmp_path)
     assert len(rows) == 1
     assert rows[0]["dropped"] == "bad_record" or rows[0]["raw"] == "a\ufffdb"
+
+
+def test_halves_of_pairs_change_no_id() -> None:
+    origin = Origin("a.jsonl", "", "jsonl", "article")
+    records = [Record(raw="一", encoding="utf-8"), Record(raw="a\ud800b", encoding="utf-8", given={"title": "\udc00"})]
+    alone = [to_rows([(origin, record)]).to_pylist()[0] for record in records]
+    assert to_rows([(origin, record) for record in records]).to_pylist() == alone
+    assert [row["raw"] for row in alone] == ["一", "a\ufffdb"]
+    said = "\udc00\0a\ud800b".encode("utf-8", "surrogatepass")
+    assert [row["id"] for row in alone] == [sha256(some).hexdigest()[:16] for some in ("一".encode(), said)]
 
 
 def test_a_line_in_another_encoding_is_read_all_the_same(tmp_path: Path) -> None:

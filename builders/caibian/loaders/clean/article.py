@@ -77,7 +77,7 @@ def extract_record(
     short = [text for text in texts if len(text) <= furniture.MAX_CHARS and "。" not in text]
     tails = [(text, found) for text in short if (found := _credits(text)) is not None]
     paragraphs = unwrap(texts)
-    article = _describe(declared, _Layout(title=declared.title, tails=tails), paragraphs)
+    article = _article(declared, paragraphs, [found for _, found in tails], [text for text, _ in tails])
     if content != "headline" and not (is_news and genre.is_plain(article.title or "", paragraphs)):
         article.dropped = _refuse(article, texts, links=0, page=False, options=options)
     return article
@@ -181,23 +181,40 @@ def _without_title(lines: list[Line], title: str | None) -> list[Line]:
 
 
 def _describe(declared: Declared, layout: _Layout, paragraphs: list[str]) -> Article:
-    """Return the article with its metadata; what a record or a host's rule states is not looked for."""
+    """Return the article of a page with its metadata."""
     found = [entry.byline for entry in layout.heads if entry.byline] + [tail for _, tail in layout.tails]
     if layout.name:
         found.append(byline.Credits(authors=[layout.name]))
+    notes = [entry.line.text for entry in layout.below if entry.line.link_chars == 0]
+    tails = [text for text, _ in layout.tails]
+    article = _article(declared, paragraphs, found, tails, heads=layout.heads, above=layout.above, notes=notes)
+    article.title = layout.title
+    return article
+
+
+def _article(
+    declared: Declared,
+    paragraphs: list[str],
+    found: list[byline.Credits],
+    tails: list[str],
+    *,
+    heads: Sequence[Judged] = (),
+    above: Sequence[Judged] = (),
+    notes: Sequence[str] = (),
+) -> Article:
+    """Return the article with its metadata; what a record or a host's rule states is not looked for."""
     if paragraphs:
         at_ends = metadata.read_opening(paragraphs[0]), metadata.read_ending(paragraphs[-1])
         found += [one for one in at_ends if one is not None]
-    notes = [entry.line.text for entry in layout.below if entry.line.link_chars == 0]
-    ends = [*paragraphs[:1], *(text for text, _ in layout.tails), *paragraphs[-1:], *notes]
+    ends = [*paragraphs[:1], *tails, *paragraphs[-1:], *notes]
     given = declared.given
     return Article(
-        title=layout.title,
+        title=declared.title,
         paragraphs=paragraphs,
-        published=metadata.find_published([] if "published" in given else layout.heads, declared, ends),
+        published=metadata.find_published(() if "published" in given else heads, declared, ends),
         publisher=declared.publisher if "publisher" in given else metadata.find_publisher(found, declared),
         author=declared.author if "author" in given else metadata.find_author(found, declared),
-        section=metadata.find_section(layout.above, declared),
+        section=metadata.find_section(above, declared),
         url=declared.url,
     )
 

@@ -1,10 +1,12 @@
 """What every reader gives: records; and how they become rows."""
 
 import hashlib
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from caibian.schema import READ
@@ -38,7 +40,7 @@ def to_rows(found: Sequence[tuple[Origin, Record]]) -> pa.Table:
     """Return a READ row for each record, in order."""
     origins = [origin for origin, _ in found]
     records = [record for _, record in found]
-    sources = [record.raw.encode("utf-8", "surrogatepass") for record in records]
+    raw, sources = _encoded([record.raw for record in records])
     columns = {
         "id": list(map(_identity, records, sources)),
         "source": [origin.source for origin in origins],
@@ -47,7 +49,7 @@ def to_rows(found: Sequence[tuple[Origin, Record]]) -> pa.Table:
         "format": [origin.format for origin in origins],
         "encoding": [record.encoding for record in records],
         "content": [origin.content for origin in origins],
-        "raw": _valid_column(sources),
+        "raw": raw,
         **{f"given_{name}": _given(records, name) for name in GIVEN},
         "given_labels": [record.labels and [_valid(label) for label in record.labels] for record in records],
         "given_split": [_valid(record.split or "") or None for record in records],
@@ -56,7 +58,19 @@ def to_rows(found: Sequence[tuple[Origin, Record]]) -> pa.Table:
     return pa.table(columns, schema=READ)
 
 
-def _identity(record: Record, source: bytes) -> str:
+def _encoded(texts: Sequence[str]) -> tuple[pa.Array, Sequence[bytes | memoryview]]:
+    """Return texts as a column, and the UTF-8 of each as it was given: nearly always the column's own bytes."""
+    try:
+        column = pa.array(texts, pa.string())
+    except UnicodeEncodeError:
+        return _column(texts), [text.encode("utf-8", "surrogatepass") for text in texts]
+    _, offsets, data = column.buffers()
+    ends = np.frombuffer(offsets, np.int32, len(texts) + 1).tolist()
+    view = memoryview(data or b"")
+    return column, [view[start:stop] for start, stop in itertools.pairwise(ends)]
+
+
+def _identity(record: Record, source: bytes | memoryview) -> str:
     """Return the document's stable id: it depends on what the record says, not on where it lies."""
     title = (record.given or {}).get("title")
     digest = hashlib.sha256(f"{title}\0".encode("utf-8", "surrogatepass") if title else b"")
@@ -71,19 +85,11 @@ def _given(records: Sequence[Record], name: str) -> pa.Array:
 
 
 def _column(values: Sequence[str | None]) -> pa.Array:
+    """Return strings as a column, without the halves of pairs that JSON may carry."""
     try:
         return pa.array(values, pa.string())
     except UnicodeEncodeError:
         return pa.array([value and _valid(value) for value in values], pa.string())
-
-
-def _valid_column(sources: Sequence[bytes]) -> pa.Array:
-    """Return texts in UTF-8, lone surrogates included, as a column without them."""
-    encoded = pa.array(sources, pa.binary())
-    try:
-        return encoded.cast(pa.string())
-    except pa.ArrowInvalid:
-        return pa.array([_valid(source.decode("utf-8", "surrogatepass")) for source in sources], pa.string())
 
 
 def _valid(text: str) -> str:
