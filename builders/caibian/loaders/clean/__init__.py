@@ -169,5 +169,7 @@ def _repair(lines: list[str], declared: Declared, options: Clean) -> Repaired:
 
 def _counts(repaired: Repaired | None) -> list[dict[str, Any]]:
     """Return the REPAIRS value of a row."""
-    repairs = repaired.repairs if repaired is not None else {}
+    if repaired is None or not repaired.repairs:
+        return []
+    repairs = repaired.repairs
     return [{"kind": kind, "count": repairs[kind]} for kind in sorted(repairs) if repairs[kind]]

@@ -74,7 +74,7 @@ def extract_record(
 
     It is what `extract` returns of a page that has these lines.
     """
-    short = [text for text in texts if len(text) <= furniture.MAX_CHARS and "。" not in text]
+    short = [text for text in texts if "。" not in text and len(text) <= furniture.MAX_CHARS]
     tails = [(text, found) for text in short if (found := _credits(text)) is not None]
     paragraphs = unwrap(texts)
     article = _article(declared, paragraphs, [found for _, found in tails], [text for text, _ in tails])

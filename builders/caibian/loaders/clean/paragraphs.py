@@ -14,6 +14,7 @@ MIN_WRAPPED, MIN_WIDTH, MAX_WIDTH = 5, 40, 100
 # Of wrapped lines this share is full, and this share of the full ones breaks off within a sentence.
 FULL_SHARE, BROKEN_SHARE = 0.5, 0.6
 SLACK = 6  # half-widths: an indent of two characters is gone, a mark that may not begin a line is moved
+MIN_BREAKING = MIN_WIDTH // 2 - SLACK  # characters of a full line, at least
 _ENDS = "。！？!?…：:”」』）)"
 
 
@@ -52,7 +53,7 @@ def unwrap(texts: list[str]) -> list[str]:
     """Return the texts with lines wrapped by hand joined to paragraphs, or as they are if they are not wrapped."""
     if len(texts) < MIN_WRAPPED:
         return texts
-    breaking = [text for text in texts if MIN_WIDTH // 2 - SLACK <= len(text) <= MAX_WIDTH and text[-1] not in _ENDS]
+    breaking = [text for text in texts if MIN_BREAKING <= len(text) <= MAX_WIDTH and text[-1] not in _ENDS]
     if len(breaking) < BROKEN_SHARE * max(MIN_WRAPPED, FULL_SHARE * len(texts)):
         return texts
     widths = [_width(text) if len(text) <= MAX_WIDTH else 0 for text in texts]
