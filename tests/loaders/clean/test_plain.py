@@ -121,6 +121,19 @@ def test_no_word_of_spam_passes(word: str) -> None:
     assert not seen(NEWS + word + NEWS).clean[0]
 
 
+@pytest.mark.parametrize(
+    "word", ["核废水泄漏", "久久为功", "布宜诺斯艾利斯和尼斯", "金沙江", "http://example.cn/t38b.html"]
+)
+def test_what_only_begins_like_spam_passes(word: str) -> None:
+    assert seen(NEWS + word + NEWS).clean[0]
+
+
+def test_a_short_item_with_a_long_address_passes() -> None:
+    address = "\n[查看原文](https://example.cn/2022/09/30/abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz.shtml)"
+    assert seen(NEWS[:40] + address).news[0]
+    assert not seen("通车。" + address).news[0]
+
+
 def test_plain_news_passes_and_what_is_not_does_not() -> None:
     looks = seen(NEWS * 3, "經(jīng)濟" + NEWS * 3, "短讯。", NEWS * 200)
     assert looks.clean.tolist() == [True, False, False, True]
