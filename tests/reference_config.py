@@ -32,7 +32,7 @@ def options(model: type[Options]) -> Iterator[tuple[str, FieldInfo]]:
 
 def _lines(model: type[Options], indent: str = "") -> Iterator[str]:
     for name, field in options(model):
-        default = NEEDED.get(name) if field.is_required() else field.get_default()
+        default = NEEDED.get(name) if field.is_required() else field.get_default(call_default_factory=True)
         step = (type(default).__doc__ or "") if model is Config and isinstance(default, Options) else ""
         yield from _comment(f"{step} {field.description or ''}".strip(), indent)
         if model is Config and name == "sources":

@@ -120,7 +120,7 @@ def test_every_option_has_one_sentence() -> None:
     def walk(model: type) -> None:
         assert model.__doc__
         for name, info in model.model_fields.items():
-            if not isinstance(info.default, Options):
+            if not isinstance(info.get_default(call_default_factory=True), Options):
                 assert info.description, f"{model.__name__}.{name}"
                 assert info.description.endswith("."), f"{model.__name__}.{name}"
             for part in (info.annotation, *getattr(info.annotation, "__args__", ())):

@@ -102,7 +102,7 @@ def test_every_option_says_in_a_sentence_what_it_is() -> None:
         f"{model.__name__}.{name}"
         for model in config.Options.__subclasses__()
         for name, field in options(model)
-        if not field.description and not isinstance(field.default, config.Options)
+        if not field.description and not isinstance(field.get_default(call_default_factory=True), config.Options)
     ]
     assert missing == []
 
@@ -119,7 +119,7 @@ def flatten(section: dict[str, Any], before: str = "") -> Iterator[tuple[str, An
 def declared(model: type[config.Options], before: str = "") -> Iterator[tuple[str, Any]]:
     """Return the defaults of a model's options by their dotted name, read from the model alone."""
     for name, field in model.model_fields.items():
-        default = field.get_default()
+        default = field.get_default(call_default_factory=True)
         if name == "sources":
             yield from declared(config.Source, f"{before}{name}.")
         elif isinstance(default, config.Options):

@@ -30,7 +30,10 @@ Column = Annotated[str | int, pydantic.PlainValidator(_column)]
 
 
 class Options(pydantic.BaseModel):
-    """A section of the config: unknown keys are errors, values are fixed once read."""
+    """A section of the config: unknown keys are errors, values are fixed once read.
+
+    Sections have factories for defaults: a worker, which is given its options, then builds none of the models.
+    """
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True)
 
@@ -71,7 +74,7 @@ class Source(Options):
     """Encoding of the files, such as gb18030; auto finds it a file."""
     content: Literal["auto", "page", "article", "headline"] = "auto"
     """page: find the article in it; article: all of it is the article; headline: a short text. auto: by format."""
-    fields: Fields = Fields()
+    fields: Fields = Field(default_factory=Fields)
     """Which field holds what, for JSONL, CSV, TSV and Parquet."""
     header: bool | None = None
     """Whether a CSV or TSV file has a header row; null: found out."""
@@ -135,7 +138,7 @@ class Clean(Options):
     min_chars: Annotated[int, Field(ge=0)] = 60
     """A page's body with fewer Han characters, letters and digits is dropped as too_short; half of it does where the
     page shows date, publisher or author, a third where the record is all article."""
-    genres: Genres = Genres()
+    genres: Genres = Field(default_factory=Genres)
     """What to drop as not news."""
     hosts: dict[str, HostRules] = {}
     """Per-host rules, by host name; a rule for example.cn also serves its subdomains."""
@@ -219,13 +222,13 @@ class Config(Options):
     """Licence of the dataset as a whole, for the card."""
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
     """What to read, in order."""
-    clean: Clean = Clean()
-    segment: Segment = Segment()
-    label: Label = Label()
-    deduplicate: Deduplicate = Deduplicate()
-    split: Split = Split()
-    publish: Publish = Publish()
-    baseline: Baseline | None = Baseline()
+    clean: Clean = Field(default_factory=Clean)
+    segment: Segment = Field(default_factory=Segment)
+    label: Label = Field(default_factory=Label)
+    deduplicate: Deduplicate = Field(default_factory=Deduplicate)
+    split: Split = Field(default_factory=Split)
+    publish: Publish = Field(default_factory=Publish)
+    baseline: Baseline | None = Field(default_factory=Baseline)
     """null trains none."""
     _folder: Path = pydantic.PrivateAttr(Path())  # set when loaded; no option
 
