@@ -234,3 +234,13 @@ def test_ray_that_is_not_installed_is_a_wrong_config(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(ConfigError, match="pip install"):
         list(run(double, range(2), engine="ray"))
+
+
+def modules(_: int) -> tuple[bool, int]:
+    """Return whether what cleans pages is imported, and how many CPU seconds this process has had."""
+    return "caibian.loaders.clean" in sys.modules, round(time.process_time())
+
+
+def test_workers_find_loaded_what_they_need() -> None:
+    with engine.start(workers=2) as run_on:
+        assert list(run_on(modules, range(4))) == [(True, 0)] * 4

@@ -120,6 +120,8 @@ def build(
     if ray_address is not None and engine != "ray":
         raise ConfigError("--ray-address: is of use with --engine ray only")
     checked = _load(config, source)
+    if engine == "local" and (workers or os.cpu_count() or 1) > 1:
+        _get_workers_ready(checked.name, work or Path("dist" if "://" in out else out))
     from caibian import pipeline, show
     from caibian.progress import progress
     from caibian.startup import own_process
@@ -140,6 +142,14 @@ def build(
         _print_json(dataclasses.asdict(summary))
     elif not quiet:
         show.summary(summary)
+
+
+def _get_workers_ready(name: str, folder: Path) -> None:
+    """Have a first build's workers import what they need while this process does; a later one may need none."""
+    from caibian.workers import get_ready
+
+    if not (folder / name / ".shards").is_dir():
+        get_ready()
 
 
 @app.command(epilog="Example: build-dataset check news.yaml")

@@ -7,17 +7,25 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from traceback import format_exception
 from typing import Any, Generic, Self, TypeVar
 
 from caibian.errors import ConfigError
-from caibian.startup import own_process
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 TRIES = 2  # the first death may be an accident (somebody's kill, memory that others took), the second is no chance
-_SPAWN = multiprocessing.get_context("spawn")  # a fork would copy locks that threads of Arrow hold
+# A fork of this process would copy locks that threads of Arrow hold, and to spawn is to import everything again. So
+# workers are forked from a process that imports what they need, and has no thread.
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["caibian.preload"])
+
+
+def get_ready() -> None:
+    """Have what workers need imported beside this process, which goes on."""
+    forkserver.ensure_running()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +39,14 @@ class Worker:
     """A process at the other end of a pipe. It ends when the pipe is closed, also by our own death."""
 
     def __init__(self) -> None:
-        self.pipe, theirs = _SPAWN.Pipe()
-        self.process = _SPAWN.Process(target=_work, args=(theirs,), daemon=True)
+        self.pipe, theirs = _FORKS.Pipe()
+        self.process = _FORKS.Process(target=_work, args=(theirs,), daemon=True)
         self.is_ready = False  # has said that it is up: what dies before is not the item's fault
         try:
             self.process.start()
-        except OSError as error:
-            raise ConfigError(f"--workers: a process cannot be started: {error.strerror}; use fewer") from None
+        except (OSError, EOFError) as error:
+            reason = getattr(error, "strerror", None) or "what starts it has died"
+            raise ConfigError(f"--workers: a process cannot be started: {reason}; use fewer") from None
         theirs.close()
 
     def kill(self) -> None:
@@ -147,10 +156,6 @@ def _work(pipe: Connection) -> None:
     The work is done in a thread, so that this one can listen.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the work on Ctrl-C
-    # Libraries shall not start a thread a core in each of the workers.
-    for name in ("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
-    own_process()
     thread = ThreadPoolExecutor(1)
     pipe.send(None)
     while True:

@@ -5,18 +5,22 @@ both with all their processes. The word is one that texts have, so that labels c
 """
 
 import argparse
+import ctypes
+import os
 import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tests.bench.corpora import write_corpus
 
 from caibian_labels.taxonomy import TOPICS
 
+PR_SET_CHILD_SUBREAPER = 36  # of Linux's sys/prctl.h
 TOPIC, BEFORE, WORD = "roads.yaml", "国道 ", "灌溉渠"
 
 
@@ -28,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--workers", type=int, default=1, help="processes of each build")
     parser.add_argument("--word", default=WORD, help="what is added to the topic's words")
     options = parser.parse_args(arguments)
+    # What a build leaves for a moment, the process that its workers are forked from, becomes a child of this one.
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
     with tempfile.TemporaryDirectory(prefix="caibian-bench-") as folder:
         work = Path(folder)
         source = options.source or work / "corpus.jsonl"
@@ -52,6 +58,10 @@ def _build(work: Path, source: Path, version: str, workers: int) -> float:
 
 
 def _children() -> float:
+    """Return the CPU seconds of all processes below this one, once they have ended."""
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
     return spent.ru_utime + spent.ru_stime
 
