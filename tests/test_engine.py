@@ -244,3 +244,29 @@ def modules(_: int) -> tuple[bool, int]:
 def test_workers_find_loaded_what_they_need() -> None:
     with engine.start(workers=2) as run_on:
         assert list(run_on(modules, range(4))) == [(True, 0)] * 4
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks for a process's children in /proc")
+@pytest.mark.parametrize("later", [0.0, 0.5, 1.0])
+def test_control_c_says_one_line_while_workers_get_ready(later: float, tmp_path: Path) -> None:
+    build_sample = ["build", "--workers", "2", "--out", str(tmp_path)]
+    command = [sys.executable, "-c", "from caibian.cli import main; main()", *build_sample]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as build:
+        children = Path(f"/proc/{build.pid}/task/{build.pid}/children")
+        try:
+            assert soon(lambda: any("forkserver" in command_of(child) for child in children.read_text().split()))
+            time.sleep(later)
+            os.killpg(build.pid, signal.SIGINT)
+            build.wait(60)
+        finally:
+            build.kill()
+        assert build.returncode == 130
+        assert build.stderr is not None
+        assert build.stderr.read().startswith(b"build-dataset: stopped;")
+
+
+def command_of(pid: str) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
+    except OSError:
+        return ""  # it has ended

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection, wait
 from traceback import format_exception
 from typing import Any, Generic, Self, TypeVar
@@ -25,7 +25,13 @@ _FORKS.set_forkserver_preload(["caibian.preload"])
 
 def get_ready() -> None:
     """Have what workers need imported beside this process, which goes on."""
-    forkserver.ensure_running()
+    resource_tracker.ensure_running()  # which lets Ctrl-C in when it starts
+    # Ctrl-C is for this process: what is forked from the other ends when this one does, without a word.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class Worker:
         self.process = _FORKS.Process(target=_work, args=(theirs,), daemon=True)
         self.is_ready = False  # has said that it is up: what dies before is not the item's fault
         try:
+            get_ready()
             self.process.start()
         except (OSError, EOFError) as error:
             reason = getattr(error, "strerror", None) or "what starts it has died"
@@ -157,7 +164,8 @@ def _work(pipe: Connection) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the work on Ctrl-C
     thread = ThreadPoolExecutor(1)
-    pipe.send(None)
+    with suppress(OSError):  # the parent is gone, as the next look finds
+        pipe.send(None)
     while True:
         try:
             function, item = pipe.recv()
