@@ -270,3 +270,15 @@ def command_of(pid: str) -> str:
         return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
     except OSError:
         return ""  # it has ended
+
+
+def variable(name: str) -> str | None:
+    return os.environ.get(name)
+
+
+def test_workers_have_the_environment_of_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    for value in ("一", "二"):
+        monkeypatch.setenv("CAIBIAN_TEST", value)
+        assert list(run(variable, ["CAIBIAN_TEST"] * 3, workers=2)) == [value] * 3
+    monkeypatch.delenv("CAIBIAN_TEST")
+    assert list(run(variable, ["CAIBIAN_TEST", "OMP_NUM_THREADS"], workers=2)) == [None, "1"]

@@ -6,14 +6,14 @@ No thread of it is at work when it is forked: the only other one is jemalloc's, 
 import gc
 import os
 
-# Libraries shall not start a thread a core in each of the workers; some look when they are imported.
-for name in ("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
+from caibian.workers import ONE_THREAD
 
-import caibian.local  # noqa: E402
-import caibian.publish.write  # noqa: E402
-from caibian.loaders import clean, segment  # noqa: E402
-from caibian.startup import own_process  # noqa: E402
+os.environ.update(ONE_THREAD)  # some libraries look when they are imported
+
+import caibian.local
+import caibian.publish.write
+from caibian.loaders import clean, segment
+from caibian.startup import own_process
 
 __all__ = ["caibian", "clean", "segment"]
 

@@ -17,6 +17,8 @@ from caibian.errors import ConfigError
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 TRIES = 2  # the first death may be an accident (somebody's kill, memory that others took), the second is no chance
+# Libraries shall not start a thread a core in each of the workers.
+ONE_THREAD = dict.fromkeys(("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 # A fork of this process would copy locks that threads of Arrow hold, and to spawn is to import everything again. So
 # workers are forked from a process that imports what they need, and has no thread.
 _FORKS = multiprocessing.get_context("forkserver")
@@ -46,7 +48,7 @@ class Worker:
 
     def __init__(self) -> None:
         self.pipe, theirs = _FORKS.Pipe()
-        self.process = _FORKS.Process(target=_work, args=(theirs,), daemon=True)
+        self.process = _FORKS.Process(target=_work, args=(theirs, dict(os.environ)), daemon=True)
         self.is_ready = False  # has said that it is up: what dies before is not the item's fault
         try:
             get_ready()
@@ -157,11 +159,14 @@ class Workers:
         job.result = Lost(f"the worker process died {TRIES} times on it (out of memory, or a crash in a library)")
 
 
-def _work(pipe: Connection) -> None:
+def _work(pipe: Connection, environment: dict[str, str]) -> None:
     """Work off what comes through the pipe; end at once when the other end closes it, or dies.
 
-    The work is done in a thread, so that this one can listen.
+    `environment` is that of the other end now: credentials may have been set since the first worker. The work is done
+    in a thread, so that this one can listen.
     """
+    os.environ.clear()
+    os.environ.update(environment | ONE_THREAD)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the work on Ctrl-C
     thread = ThreadPoolExecutor(1)
     with suppress(OSError):  # the parent is gone, as the next look finds
