@@ -282,3 +282,15 @@ def test_workers_have_the_environment_of_their_time(monkeypatch: pytest.MonkeyPa
         assert list(run(variable, ["CAIBIAN_TEST"] * 3, workers=2)) == [value] * 3
     monkeypatch.delenv("CAIBIAN_TEST")
     assert list(run(variable, ["CAIBIAN_TEST", "OMP_NUM_THREADS"], workers=2)) == [None, "1"]
+
+
+def test_a_temporary_folder_with_a_long_name_is_said(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 30)
+    folder.mkdir()
+    command = [sys.executable, "-c", "from caibian.cli import main; main()", "build", "--workers", "2"]
+    environment = {**os.environ, "TMPDIR": str(folder)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "--workers: AF_UNIX path too long" in done.stderr
+    assert "TMPDIR" in done.stderr
+    assert done.stderr.count("\n") == 1

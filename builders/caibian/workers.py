@@ -26,7 +26,20 @@ _FORKS.set_forkserver_preload(["caibian.preload"])
 
 
 def get_ready() -> None:
-    """Have what workers need imported beside this process, which goes on."""
+    """Have what workers need imported beside this process, which goes on.
+
+    Raises ConfigError where that cannot be started.
+    """
+    try:
+        _start_server()
+    except OSError as error:
+        raise ConfigError(
+            f"--workers: {error}: a process that starts them needs a socket in a temporary folder; set TMPDIR to one "
+            "with a short name, or use --workers 1"
+        ) from None
+
+
+def _start_server() -> None:
     resource_tracker.ensure_running()  # which lets Ctrl-C in when it starts
     # Ctrl-C is for this process: what is forked from the other ends when this one does, without a word.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -50,8 +63,8 @@ class Worker:
         self.pipe, theirs = _FORKS.Pipe()
         self.process = _FORKS.Process(target=_work, args=(theirs, dict(os.environ)), daemon=True)
         self.is_ready = False  # has said that it is up: what dies before is not the item's fault
+        get_ready()
         try:
-            get_ready()
             self.process.start()
         except (OSError, EOFError) as error:
             reason = getattr(error, "strerror", None) or "what starts it has died"
