@@ -120,8 +120,10 @@ def build(
     if ray_address is not None and engine != "ray":
         raise ConfigError("--ray-address: is of use with --engine ray only")
     checked = _load(config, source)
+    from caibian.storage import work_folder
+
     if engine == "local" and (workers or os.cpu_count() or 1) > 1:
-        _get_workers_ready(checked.name, work or Path("dist" if "://" in out else out))
+        _get_workers_ready(work_folder(out, work) / checked.name)
     from caibian import pipeline, show
     from caibian.progress import progress
     from caibian.startup import own_process
@@ -144,11 +146,11 @@ def build(
         show.summary(summary)
 
 
-def _get_workers_ready(name: str, folder: Path) -> None:
+def _get_workers_ready(folder: Path) -> None:
     """Have a first build's workers import what they need while this process does; a later one may need none."""
     from caibian.workers import get_ready
 
-    if not (folder / name / ".shards").is_dir():
+    if not (folder / ".shards").is_dir():
         get_ready()
 
 

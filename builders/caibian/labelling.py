@@ -41,7 +41,7 @@ __all__ = [
 NEEDED = ("id", "title", "paragraphs", "words", "publisher", "section", "given_labels", "dropped")
 TEXTS = ("title", "paragraphs", "words", "publisher", "section")
 BATCH_BYTES = 3_000_000  # of text labelled at once: enough to hide numpy's cost a call, little enough for a cache
-Gold = Mapping[str, list[str] | None]
+Gold = Mapping[str, list[str]]
 Counts = npt.NDArray[np.integer]
 Bools = npt.NDArray[np.bool_]
 

@@ -19,17 +19,18 @@ from caibian.loaders import read as reading
 from caibian.loaders.read.files import find, printable
 from caibian.local import OnProgress, Progress, Run, find_pieces, local_steps, prepared
 from caibian.recipe import Recipe, labeller, recipe, titles
-from caibian.relabel import labelled, rules_of
+from caibian.relabel import labelled, labeller_of, rules_of
 
 
 def inspect(paths: Sequence[str], *, config: Config) -> Iterator[dict[str, Any]]:
     """Yield what becomes of every record of the files, in order: all columns of a labelled row, `raw` included."""
     how = recipe(config, Path())
+    by = labeller_of(how)
     for path in paths:
         source = config.sources[0].model_copy(update={"path": path})
         for piece in reading.plan(source, find(path)):
             for rows in prepared(reading.read(piece), how=how):
-                yield from labelled(rows, how=how).to_pylist()
+                yield from labelled(rows, by=by, how=how).to_pylist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,9 @@ def _labeller_of_dataset(folder: Path) -> Labeller:
 def _rows_of_config(config: Config) -> pa.Table:
     """Return the labelled rows of a config's input that would not be dropped."""
     how = recipe(config, Path())
+    by = labeller_of(how)
     tables = [
-        labelled(rows, how=how).select([*review.NEEDED, "topics", "dropped"])
+        labelled(rows, by=by, how=how).select([*review.NEEDED, "topics", "dropped"])
         for piece in find_pieces(config)
         for rows in prepared(reading.read(piece), how=how)
     ]
@@ -174,13 +176,14 @@ def build(
     that an earlier run left is not made again. Raises DataError where nothing can be read or published.
     """
     store = f"{str(out).rstrip('/')}/{config.name}" if storage.is_address(str(out)) else None
-    here = Path(out) if store is None else work or Path("dist")
+    kept = storage.work_folder(str(out), work)
+    here = Path(out) if store is None else kept
     _require_writable(config, here / config.name, store)
     if store is not None and not dry_run:
         publish.require_writable(store)
     pieces = find_pieces(config)
     with (
-        shards.open_folder((work or here) / config.name) as folder,
+        shards.open_folder(kept / config.name) as folder,
         engine.start(engine_name, workers=workers or os.cpu_count() or 1, address=address) as run,
     ):
         how = recipe(config, folder.path)

@@ -67,8 +67,9 @@ def label_shard(shard: Shard, *, how: Recipe, rules: Rules) -> Shard:
     if not shards.is_made(path):
         left = next((one for one in rules.earlier if shards.is_made(_path(shard, one.code, how))), None)
         if left is None:
-            tables = shards.batches(shard.path, labelling.columns(_labeller(how)), size=LABEL_BYTES)
-            found: Iterator[pa.Table] = (labelled(rows, how=how).select(LABEL.names) for rows in tables)
+            by = labeller_of(how)
+            tables = shards.batches(shard.path, labelling.columns(by), size=LABEL_BYTES)
+            found: Iterator[pa.Table] = (labelled(rows, by=by, how=how).select(LABEL.names) for rows in tables)
         else:
             found = iter([_relabelled(shard, shards.read(_path(shard, left.code, how)), left.words, how)])
         shards.write(path, found, schema=LABEL)
@@ -83,12 +84,13 @@ def is_labelled(prepared: Path, *, how: Recipe, rules: Rules) -> bool | None:
     return None if any(shards.is_made(_path(shard, one.code, how)) for one in rules.earlier) else False
 
 
-def labelled(rows: pa.Table, *, how: Recipe) -> pa.Table:
-    """Return prepared rows with LABEL columns."""
-    return labelling.label(rows, by=_labeller(how), gold=how.gold)
+def labelled(rows: pa.Table, *, by: labelling.Labeller | None, how: Recipe) -> pa.Table:
+    """Return prepared rows with LABEL columns; `by` is `labeller_of(how)`."""
+    return labelling.label(rows, by=by, gold=how.gold)
 
 
-def _labeller(how: Recipe) -> labelling.Labeller | None:
+def labeller_of(how: Recipe) -> labelling.Labeller | None:
+    """Return what labels by a recipe's rules, None where no rule does. It is found by its files, which takes a read."""
     return labeller(how.taxonomy, how.label.threshold) if how.by_rules else None
 
 
@@ -102,8 +104,9 @@ def _relabelled(shard: Shard, labels: pa.Table, words: tuple[str, ...], how: Rec
     at = np.flatnonzero(labelling.has_any(texts, words))
     if not len(at):
         return labels
-    rows = shards.take(shard.path, labelling.columns(_labeller(how)), at)
-    anew = labelled(rows, how=how).select(LABEL.names)
+    by = labeller_of(how)
+    rows = shards.take(shard.path, labelling.columns(by), at)
+    anew = labelled(rows, by=by, how=how).select(LABEL.names)
     place = np.arange(len(labels))
     place[at] = len(labels) + np.arange(len(at))
     return pa.concat_tables([labels, anew]).combine_chunks().take(pa.array(place))

@@ -99,16 +99,7 @@ def write_review(
     those of the topics by id: Label Studio wants a labelling interface, a file beside the other. Raises DataError
     where a file cannot be written.
     """
-    why: dict[str, list[str]] = {}
-    among_people = [("people", conflict.id, topic) for conflict in conflicts(judgements) for topic in conflict.topics]
-    for reason, one, topic in [*among_people, *((each.reason, each.id, each.topic) for each in found.disagreements)]:
-        why.setdefault(one, []).append(f"{reason}: {topic}")
-    by_id = {row["id"]: row for row in rows.select(["id", "title", "paragraphs", "topics"]).to_pylist()}
-    items = [
-        Item(one, row["title"] or "", "\n".join(row["paragraphs"]), tuple(row["topics"] or ()), "; ".join(reasons))
-        for one, reasons in why.items()
-        if (row := by_id.get(one)) is not None
-    ]
+    items = _contested(rows, found, judgements)
     if tool == "csv":
         files = {path: export_csv(items, judgements)}
     elif tool == "doccano":
@@ -125,6 +116,20 @@ def write_review(
         except OSError as error:  # of a full disk without the file's name
             raise DataError(f"{file}: cannot be written: {error.strerror}") from None
     return list(files)
+
+
+def _contested(rows: pa.Table, found: Analysis, judgements: Sequence[Judgement]) -> list[Item]:
+    """Return the documents on which people, functions or model disagree, each with the reasons why."""
+    why: dict[str, list[str]] = {}
+    among_people = [("people", conflict.id, topic) for conflict in conflicts(judgements) for topic in conflict.topics]
+    for reason, one, topic in [*among_people, *((each.reason, each.id, each.topic) for each in found.disagreements)]:
+        why.setdefault(one, []).append(f"{reason}: {topic}")
+    by_id = {row["id"]: row for row in rows.select(["id", "title", "paragraphs", "topics"]).to_pylist()}
+    return [
+        Item(one, row["title"] or "", "\n".join(row["paragraphs"]), tuple(row["topics"] or ()), "; ".join(reasons))
+        for one, reasons in why.items()
+        if (row := by_id.get(one)) is not None
+    ]
 
 
 def convert_judgements(exports: Sequence[Path], gold: Path, *, tool: Tool, who: str | None = None) -> tuple[int, int]:

@@ -29,6 +29,11 @@ _EXTRAS = {"s3": "'caibian[s3]'", "s3a": "'caibian[s3]'"}
 _REFUSED = re.compile(r"credential|forbidden|denied|unauthorized|\b40[13]\b", re.IGNORECASE)
 
 
+def work_folder(out: str, work: Path | None) -> Path:
+    """Return the folder of what a build keeps for the next one: `work`, by default `out`, for an address dist."""
+    return work or Path("dist" if is_address(out) else out)
+
+
 class Entry(NamedTuple):
     """What a folder of a store holds, to be asked as os.DirEntry is."""
 

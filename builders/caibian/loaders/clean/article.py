@@ -6,11 +6,11 @@ from datetime import date
 from typing import Literal
 
 from caibian.config import Clean
-from caibian.loaders.clean import byline, furniture, genre, headline, metadata
+from caibian.loaders.clean import byline, genre, headline, metadata
 from caibian.loaders.clean.body import choose, is_kept
 from caibian.loaders.clean.declared import Declared
 from caibian.loaders.clean.draft import Draft
-from caibian.loaders.clean.judge import SIGNED, Judged, credits_of, judge
+from caibian.loaders.clean.judge import SIGNED, Judged, credits_of, is_headline_link, judge
 from caibian.loaders.clean.markup import Line
 from caibian.loaders.clean.page import Page
 from caibian.loaders.clean.paragraphs import to_paragraphs, unwrap, without_repeats
@@ -56,7 +56,7 @@ def extract(
         kept = _without_title(kept, layout.title)
         paragraphs = without_repeats(to_paragraphs(kept, parents=page.parents))
     else:
-        tails = [(line.text, found) for line in lines if (found := credits_of(line)) is not None]
+        tails = [(line.text, found) for line in lines if (found := _credits(line)) is not None]
         layout = _Layout(title=page.declared.title, tails=tails)
         paragraphs = to_paragraphs(lines, parents=page.parents)
     article = _describe(page.declared, layout, paragraphs)
@@ -74,8 +74,8 @@ def extract_record(
 
     It is what `extract` returns of a page that has these lines.
     """
-    short = [text for text in texts if "。" not in text and len(text) <= furniture.MAX_CHARS]
-    tails = [(text, found) for text in short if (found := _credits(text)) is not None]
+    short = [text for text in texts if "。" not in text]
+    tails = [(text, found) for text in short if (found := credits_of(text)) is not None]
     paragraphs = unwrap(texts)
     article = _article(declared, paragraphs, [found for _, found in tails], [text for text, _ in tails])
     if content != "headline" and not (is_news and genre.is_plain(article.title or "", paragraphs)):
@@ -83,10 +83,9 @@ def extract_record(
     return article
 
 
-def _credits(text: str) -> byline.Credits | None:
-    """Return the credits of a short line by itself."""
-    found = byline.find_credits(text)
-    return None if found is None or furniture.ends_article(text) or furniture.is_bar(text) else found
+def _credits(line: Line) -> byline.Credits | None:
+    found = credits_of(line.text)
+    return None if found is None or is_headline_link(line) else found
 
 
 @dataclass(slots=True)

@@ -61,12 +61,11 @@ def judge(page: Page) -> list[Judged]:
     return judged
 
 
-def credits_of(line: Line) -> Credits | None:
-    """Return the credits of a byline by the line alone, where all lines are known to be the article's."""
-    if len(line.text) > furniture.MAX_CHARS or (found := find_credits(line.text)) is None:
+def credits_of(text: str) -> Credits | None:
+    """Return the credits of a byline by its text alone, where all lines are known to be the article's."""
+    if len(text) > furniture.MAX_CHARS or (found := find_credits(text)) is None:
         return None
-    other = _is_headline_link(line) or furniture.ends_article(line.text) or furniture.is_bar(line.text)
-    return None if other else found
+    return None if furniture.ends_article(text) or furniture.is_bar(text) else found
 
 
 def prose_sums(page: Page, judged: list[Judged]) -> list[int]:
@@ -137,6 +136,6 @@ def _kind(text: str, is_link: bool) -> tuple[bool, bool, Credits | None]:
     return False, False, None if is_link and CLOCK.search(text) is None else find_credits(text)
 
 
-def _is_headline_link(line: Line) -> bool:
+def is_headline_link(line: Line) -> bool:
     """Return whether a line is one link that names no clock: a headline of a list with its date."""
     return line.link_chars >= len(line.text) and CLOCK.search(line.text) is None
