@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from caibian.errors import DataError
 
 # The libraries whose version can change a row.
-_LIBRARIES = ("jieba", "rjieba", "opencc", "resiliparse", "fastwarc", "ahocorasick_rs", "pyarrow", "numpy")
+_LIBRARIES = ("jieba", "opencc", "resiliparse", "fastwarc", "ahocorasick_rs", "pyarrow", "numpy")
 _LOCK = ".lock"
 _SOURCES = {".py", ".json", ".txt", ".npz", ".tsv", ".gz"}
 

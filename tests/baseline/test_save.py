@@ -25,7 +25,7 @@ model = load_model(Path(sys.argv[1]))
 rows = pa.table({"id": ["a"], "title": pa.array([None], pa.string()), "text": ["法院判决桥"],
                  "words": pa.array([[["法院", "判决", "桥"]]], pa.list_(pa.list_(pa.string())))})
 print(json.dumps(predict(model, rows).probabilities.tolist()))
-print(json.dumps(sorted(name for name in sys.modules if name in ("jieba", "rjieba", "datasets", "ray"))))
+print(json.dumps(sorted(name for name in sys.modules if name in ("jieba", "datasets", "ray"))))
 """
 
 

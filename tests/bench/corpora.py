@@ -6,9 +6,10 @@ from itertools import chain
 from pathlib import Path
 
 import orjson
+import pyarrow as pa
 
 import caibian
-from caibian.loaders.segment import split_sentences
+from caibian.loaders.segment import segment
 
 GOLD = Path(caibian.__file__).parent / "sample" / "gold.jsonl"
 CHARS = 400  # of a text, about: that of Chinese local news
@@ -61,8 +62,9 @@ def _documents(count: int) -> Iterator[dict[str, str]]:
 def _material() -> tuple[list[str], list[str]]:
     """Return the titles and the sentences of the sample's articles, each once."""
     articles = [row for row in map(orjson.loads, GOLD.open("rb")) if not row["dropped"] and row["paragraphs"]]
-    paragraphs = chain.from_iterable(article["paragraphs"] for article in articles)
-    sentences = chain.from_iterable(map(split_sentences, paragraphs))
+    paragraphs = list(chain.from_iterable(article["paragraphs"] for article in articles))
+    cut = segment(pa.table({"paragraphs": [paragraphs], "dropped": pa.array([None], pa.string())}))
+    sentences = chain.from_iterable(cut["sentences"][0].as_py())
     titles = dict.fromkeys(article["title"] for article in articles if article["title"])
     return list(titles), list(dict.fromkeys(one for one in sentences if len(one) > 5))
 

@@ -25,7 +25,7 @@ MANIFEST, CARD, CROISSANT = "manifest.json", "README.md", "croissant.json"
 BLANK = "0" * 64  # stands in the card for the manifest's hash while the card is hashed
 # Packages that decide what is in the rows or in the files.
 _PACKAGES = (
-    *("pyarrow", "datasets", "numpy", "jieba", "rjieba", "opencc", "resiliparse", "fastwarc", "ahocorasick_rs"),
+    *("pyarrow", "datasets", "numpy", "jieba", "opencc", "resiliparse", "fastwarc", "ahocorasick_rs"),
     *("scikit-learn", "scipy", "skops"),
 )
 _MAX_MANIFEST = 1 << 30  # bytes; more than a million files, and no manifest of ours
