@@ -12,10 +12,13 @@ os.environ.update(ONE_THREAD)  # some libraries look when they are imported
 
 import caibian.local
 import caibian.publish.write
-from caibian.loaders import clean, segment
+from caibian.loaders import clean
+from caibian.loaders.segment import dictionary, unknown
 from caibian.startup import own_process
 
-__all__ = ["caibian", "clean", "segment"]
+__all__ = ["caibian", "clean"]
 
+dictionary.load(())
+unknown.load()
 own_process()
 gc.freeze()  # a fork shares these objects as long as no collection of garbage touches them

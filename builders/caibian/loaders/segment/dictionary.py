@@ -1,6 +1,7 @@
 """jieba's dictionary, ready to be looked up at all places of a text at once."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -26,6 +27,7 @@ IN_BLOCK[[ord(char) for char in "+#&._%-"]] = True
 for _first, _last in ("09", "AZ", "az"):
     IN_BLOCK[ord(_first) : ord(_last) + 1] = True
 
+_SPACE = re.compile(r"[ \n]")  # jieba takes it for a mark between two blocks
 _NO_WORD = -np.inf
 _SLOTS = 2  # for each key
 _GOLDEN = 0x9E3779B97F4A7C15  # Knuth's multiplier, 2**64 by the golden ratio, which spreads keys over slots
@@ -42,12 +44,15 @@ class Found(NamedTuple):
 class Dictionary:
     """Words with their frequencies."""
 
-    def __init__(self, words: Sequence[str], counts: Ints, total: int) -> None:
-        """Take words, how often each was seen, and how often all were. Only words in IN_BLOCK can ever be found."""
-        lengths = np.fromiter(map(len, words), np.int64, len(words))
-        points = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
-        codes, first = np.minimum(points, 0xFFFF).astype(np.uint16), np.cumsum(lengths) - lengths
-        kept = np.flatnonzero(np.logical_and.reduceat(IN_BLOCK.take(codes), first))
+    def __init__(self, lines: str, total: int | None = None) -> None:
+        """Take lines of a word, a count and a part of speech, and the sum of all counts if it is another.
+
+        Only words in IN_BLOCK can ever be found.
+        """
+        codes, first, lengths, counts = _parse(lines)
+        total = int(counts.sum()) if total is None else total
+        others = np.append(0, np.cumsum(~IN_BLOCK.take(codes), dtype=np.int32))  # before each place, not in a block
+        kept = np.flatnonzero(others[first] == others[first + lengths])
         first, lengths, counts = first[kept], lengths[kept], counts[kept]
         weights = _logarithms(counts, total)
         short = lengths == 1
@@ -145,6 +150,18 @@ def _steps(states: NDArray[Any], codes: Codes) -> Keys:
     return (states.astype(np.uint64) << np.uint64(16)) | codes
 
 
+def _parse(lines: str) -> tuple[Codes, Ints, Ints, Ints]:
+    """Return the lines' UTF-16, where in it each word starts, how long it is, and its count."""
+    codes = np.frombuffer(lines.encode("utf-16-le"), np.uint16)
+    spaces, ends = np.flatnonzero(codes == ord(" ")).reshape(-1, 2), np.flatnonzero(codes == ord("\n"))
+    first = np.append(0, ends[:-1] + 1)
+    counts = np.zeros(len(ends), np.int64)
+    for place in range(int((spaces[:, 1] - spaces[:, 0]).max()) - 1):  # of the digits, from the last on
+        at = spaces[:, 1] - 1 - place
+        counts += np.where(at > spaces[:, 0], codes[at] - np.int64(ord("0")), 0) * 10**place
+    return codes, first, spaces[:, 0] - first, counts
+
+
 def _logarithms(counts: Ints, total: int) -> Floats:
     """Return the weights of words as jieba reckons them, to the last bit."""
     different, which = np.unique(counts, return_inverse=True)
@@ -152,14 +169,13 @@ def _logarithms(counts: Ints, total: int) -> Floats:
 
 
 @lru_cache(4)  # a process works on one config, tests on a few
-def load(user_words: tuple[str, ...] = ()) -> Dictionary:
+def load(user_words: tuple[str, ...]) -> Dictionary:
     """Return jieba's dictionary with `user_words` added as jieba adds them."""
-    if user_words:
-        tokenizer = _tokenizer(user_words)
-        return Dictionary(list(tokenizer.FREQ), np.fromiter(tokenizer.FREQ.values(), np.int64), tokenizer.total)
-    fields = file_of("jieba", "dict.txt").read_text("utf-8").split()  # word, count and part of speech of each line
-    counts = np.fromiter(map(int, fields[1::3]), np.int64)
-    return Dictionary(fields[::3], counts, int(counts.sum()))
+    if not user_words:
+        return Dictionary(file_of("jieba", "dict.txt").read_text("utf-8"))
+    tokenizer = _tokenizer(user_words)
+    words = ((word, count) for word, count in tokenizer.FREQ.items() if not _SPACE.search(word))
+    return Dictionary("".join(f"{word} {count} -\n" for word, count in words), tokenizer.total)
 
 
 def _tokenizer(user_words: tuple[str, ...]) -> "jieba.Tokenizer":
