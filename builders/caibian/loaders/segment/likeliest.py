@@ -21,7 +21,7 @@ from caibian.loaders.segment.dictionary import Bools, Floats, Found, Ints
 
 Numbers = NDArray[np.int32]
 
-_NEAR = 1e-7
+_NEAR = 1e-6
 _LONG = 64  # characters; longer stretches are rare and would let the others wait
 
 
