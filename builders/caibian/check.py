@@ -22,8 +22,8 @@ def check(path: Path, *, source: str | None = None) -> list[str]:
     for item in config.sources:
         problems += _problems_of(partial(find, config.locate(item.path)))
         problems += _problems_of(partial(next, reading.plan(item, ()), None))  # of its options, without any file
-    if config.label.taxonomy is not None:
-        problems += labelling.problems(config.resolve(config.label.taxonomy), threshold=config.label.threshold)
+    if config.taxonomy is not None:
+        problems += labelling.problems(config.taxonomy, threshold=config.label.threshold)
     if config.label.gold is not None:
         problems += _problems_of(partial(_judgements, config, config.resolve(config.label.gold)))
     if config.split.frozen is not None:

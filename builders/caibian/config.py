@@ -240,6 +240,11 @@ class Config(Options):
         """Return `path` as seen from the config's folder, the address of something in a store as it is."""
         return path if storage.is_address(path) else str(self.resolve(path))
 
+    @property
+    def taxonomy(self) -> Path | None:
+        """Return the folder of the topics, None where they are those of the package."""
+        return self.resolve(self.label.taxonomy) if self.label.taxonomy is not None else None
+
 
 def load(path: Path, *, source: str | None = None) -> Config:
     """Return the checked config in the YAML file `path`; `source` replaces the path of its sources.

@@ -58,13 +58,13 @@ def review_labels(
     """
     if target.is_dir():
         options = load(config) if config is not None else None
-        by = _labeller_of_dataset(target) if options is None else _labeller_of_config(options)
+        by = _labeller_of_dataset(target) if options is None else labeller(options.taxonomy, options.label.threshold)
         rows, model = _rows_of_dataset(target)
     elif config is not None:
         raise ConfigError(f"--config: is of use with a dataset; {target} is none")
     else:
         options = load(target)
-        by, (rows, model) = _labeller_of_config(options), (_rows_of_config(options), None)
+        by, (rows, model) = labeller(options.taxonomy, options.label.threshold), (_rows_of_config(options), None)
     if gold is None and options is not None and options.label.gold is not None:
         gold = options.resolve(options.label.gold)
     if out is not None and gold is not None and out.resolve() == gold.resolve():
@@ -76,11 +76,6 @@ def review_labels(
     names = {topic.id: topic.zh for topic in by.taxonomy.topics}
     written = review.write_review(out, rows, found, judgements, names=names, tool=tool) if out else []
     return LabelReview(review.as_dict(found, judgements, by.taxonomy.ids), list(map(str, written)))
-
-
-def _labeller_of_config(config: Config) -> Labeller:
-    folder = config.resolve(config.label.taxonomy) if config.label.taxonomy else None
-    return labeller(folder, config.label.threshold)
 
 
 def _labeller_of_dataset(folder: Path) -> Labeller:

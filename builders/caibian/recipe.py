@@ -30,7 +30,7 @@ def recipe(config: Config, folder: Path) -> Recipe:
         clean=config.clean,
         segment=config.segment,
         label=config.label,
-        taxonomy=config.resolve(config.label.taxonomy) if config.label.taxonomy else None,
+        taxonomy=config.taxonomy,
         by_rules=config.sources[0].labels == "rules",
         gold=_gold(config),
     )
@@ -42,9 +42,8 @@ def _gold(config: Config) -> dict[str, list[str]]:
         return {}
     from caibian import review  # reads and writes what people's tools do, which no worker asks for
 
-    folder = config.resolve(config.label.taxonomy) if config.label.taxonomy else None
     by_rules = config.sources[0].labels == "rules"
-    topics = taxonomy(folder).ids if by_rules else None
+    topics = taxonomy(config.taxonomy).ids if by_rules else None
     return review.settled(review.read_judgements(config.resolve(config.label.gold), topics=topics))
 
 
