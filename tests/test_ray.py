@@ -49,7 +49,7 @@ def expected(source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
         small_pieces(patch)
         build(source, out, workers=1)
     found = files(out)
-    assert sum(name.endswith(".parquet") for name in found) > 20
+    assert sum(name.endswith((".arrow", ".parquet")) for name in found) > 20
     return found
 
 

@@ -108,12 +108,12 @@ def test_a_resumed_build_makes_again_only_what_was_under_way(
     small_pieces(monkeypatch)
     build(source, tmp_path, workers=1)
     folder = tmp_path / "news" / ".shards"
-    made = {path: path.stat().st_mtime_ns for path in folder.glob("*.parquet")}
+    made = {path: path.stat().st_mtime_ns for path in folder.glob("*.arrow")}
     shutil.rmtree(tmp_path / "news" / "1.0.0")
     gone = sorted(made)[3]
     gone.unlink()
     build(source, tmp_path, workers=2)
-    again = {path: path.stat().st_mtime_ns for path in folder.glob("*.parquet")}
+    again = {path: path.stat().st_mtime_ns for path in folder.glob("*.arrow")}
     assert {path for path in made if made[path] != again[path]} == {gone}
 
 
@@ -143,7 +143,7 @@ def test_a_full_disk_is_one_clear_error_and_leaves_nothing(workers: int, source:
     assert "DataError: " in last
     assert "cannot be written: File too large" in last
     assert visible(out / "news") == []
-    assert list(out.rglob(".*.parquet.*")) == []
+    assert list(out.rglob(".*.arrow.*")) == []
 
 
 def test_a_folder_without_permission_is_one_clear_error(source: Path, tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_a_folder_without_permission_is_one_clear_error(source: Path, tmp_path: 
 
 def test_half_shards_of_killed_builds_are_cleared_and_old_ones_pruned(tmp_path: Path) -> None:
     with shards.open_folder(tmp_path) as folder:
-        keep, old, half = (folder.path / name for name in ("a.parquet", "b.parquet", ".c.parquet.17"))
+        keep, old, half = (folder.path / name for name in ("a.arrow", "b.arrow", ".c.arrow.17"))
         for path in (keep, old, half):
             path.touch()
     with shards.open_folder(tmp_path) as folder:
@@ -180,7 +180,7 @@ def test_a_shard_that_a_crash_of_the_machine_cut_short_is_made_again(
     small_pieces(monkeypatch)
     out = tmp_path / "out"
     shutil.copytree(whole, out)
-    for path in sorted((out / "news" / ".shards").glob("*.parquet"))[:2]:
+    for path in sorted((out / "news" / ".shards").glob("*.arrow"))[:2]:
         path.write_bytes(path.read_bytes()[:1000])
     build(source, out, workers=1)
     assert files(out) == files(whole)

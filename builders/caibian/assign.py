@@ -52,14 +52,14 @@ def _clusters(
         *([shard.path.name for shard in corpus.prepared], reasons.dictionary.to_pylist()),
         *(hashlib.sha256(values.tobytes()).hexdigest() for values in (codes, precedence)),
     )
-    paths = [folder.path / f"{name}-{part}.parquet" for part in dedup.Clusters._fields]
+    paths = [folder.path / f"{name}-{part}.arrow" for part in dedup.Clusters._fields]
     folder.keep(paths)
     if all(map(shards.is_made, paths)):
         return dedup.Clusters(*map(shards.read, paths))
     light = _with(corpus.columns(*dedup.LIGHT), pa.table({"dropped": dropped}))
     found = dedup.cluster(light, similarity=similarity, texts=corpus.texts, precedence=precedence)
     for path, table in zip(paths, found, strict=True):
-        shards.write(path, [table], schema=table.schema, repeated=False)
+        shards.write(path, [table], schema=table.schema)
     return found
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from pyarrow.parquet import ParquetFile
 
 from caibian import dedup, shards
 
@@ -42,8 +41,7 @@ class Corpus:
         """Return some columns of all rows, each from whichever shard has it, in one chunk each."""
         found: dict[str, pa.ChunkedArray] = {}
         for side in (self.prepared, self.labelled):
-            with ParquetFile(side[0].path) as file:
-                own = [name for name in file.schema_arrow.names if name in names and name not in found]
+            own = [name for name in shards.names(side[0].path) if name in names and name not in found]
             if own:
                 table = pa.concat_tables(shards.read(shard.path, own) for shard in side)
                 # A column at a time, so that no more than one of them is held twice.

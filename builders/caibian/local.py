@@ -32,7 +32,6 @@ PREPARED = pa.schema(
         if field.name not in _USED_UP
     ]
 )
-REPEATED = ("source", "source_sha256", "format", "encoding", "dropped", "publisher", "section", "script")
 LIGHT_ROWS = 100_000  # to look for a changed word in so many takes as long as to start a worker
 RESCUE_PARTS = 16  # a death costs the start of a worker: fewer parts would mean more deaths, more parts more work
 
@@ -89,7 +88,7 @@ def prepare_piece(task: Task, *, how: Recipe, code: str) -> Shard:
     path = _prepared_path(task, how, code)
     if not shards.is_made(path):
         tables = (cuts.to_lengths(rows.select(PREPARED.names)) for rows in prepared(_rows_of(task), how=how))
-        shards.write(path, tables, schema=PREPARED, repeated=REPEATED)
+        shards.write(path, tables, schema=PREPARED)
     dropped = shards.read(path, ["dropped"])["dropped"]
     return Shard(path, len(dropped), len(dropped) - dropped.null_count, _origin(path, task.piece))
 
@@ -97,7 +96,7 @@ def prepare_piece(task: Task, *, how: Recipe, code: str) -> Shard:
 def _prepared_path(task: Task, how: Recipe, code: str) -> Path:
     options = (how.clean.model_dump(), how.segment.model_dump())
     name = shards.key("prepared", code, task.piece.key(), task.start, task.stop, task.crashed, *options)
-    return how.folder / f"{name}.parquet"
+    return how.folder / f"{name}.arrow"
 
 
 def _origin(path: Path, piece: Piece) -> Path | None:
@@ -108,7 +107,7 @@ def _origin(path: Path, piece: Piece) -> Path | None:
     if all(part.sha256 == part.content_sha256 for part in piece.parts):
         return None
     hashes = piece.file_hashes()
-    origin = path.with_name(f"{shards.key('origin', path.name, hashes)}.parquet")
+    origin = path.with_name(f"{shards.key('origin', path.name, hashes)}.arrow")
     if not shards.is_made(origin):
         rows = reading.with_file_hashes(shards.read(path, ["source", "source_sha256"]), hashes)
         rows = rows.select(["source_sha256"])
@@ -165,7 +164,7 @@ def _light(tasks: Sequence[Task], how: Recipe, code: str, rules: Rules) -> list[
         path = _prepared_path(task, how, code)
         state = is_labelled(path, how=how, rules=rules) if shards.is_made(path) else False
         if state is None:
-            rows += shards.count(path)
+            rows += len(shards.read(path, ["dropped"]))
         if state or (state is None and rows <= LIGHT_ROWS):
             found.append(number)
     return found

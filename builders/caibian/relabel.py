@@ -95,7 +95,7 @@ def labeller_of(how: Recipe) -> labelling.Labeller | None:
 
 
 def _path(shard: Shard, code: str, how: Recipe) -> Path:
-    return how.folder / f"{shards.key('labelled', code, shard.path.name)}.parquet"
+    return how.folder / f"{shards.key('labelled', code, shard.path.name)}.arrow"
 
 
 def _relabelled(shard: Shard, labels: pa.Table, words: tuple[str, ...], how: Recipe) -> pa.Table:

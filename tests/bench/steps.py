@@ -52,12 +52,12 @@ def time_steps(source: Path, folder: Path) -> dict[str, float]:
             rows = timed("segment", partial(segment, rows))
             rows = timed("sign", partial(dedup.sign, rows)).select(local.PREPARED.names)
             tables.append(timed("write", partial(cuts.to_lengths, rows)))
-        path = folder / f"{number}.parquet"
-        timed("write", partial(shards.write, path, tables, schema=local.PREPARED, repeated=local.REPEATED))
+        path = folder / f"{number}.arrow"
+        timed("write", partial(shards.write, path, tables, schema=local.PREPARED))
         tables = timed("label", partial(list, shards.batches(path, labelling.columns(by), size=relabel.LABEL_BYTES)))
         labelled = [timed("label", partial(labelling.label, rows, by=by, gold={})) for rows in tables]
         labelled = [rows.select(LABEL.names) for rows in labelled]
-        timed("write labels", partial(shards.write, folder / "labels.parquet", labelled, schema=LABEL))
+        timed("write labels", partial(shards.write, folder / "labels.arrow", labelled, schema=LABEL))
     return spent
 
 

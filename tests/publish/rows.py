@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from caibian import cuts
 from caibian.publish import Facts, LabelSet, Published, Shard, SourceFile, finish, open_draft, write_rows
 from caibian.schema import CLEAN, LABEL, READ, SEGMENT, plus
+from caibian.shards import write
 
 LABELS = LabelSet(
     names=("industry", "roads", "yes", "meetings"),
@@ -93,9 +93,10 @@ def shards(folder: Path, rows: Sequence[dict[str, Any]], *, size: int = 7) -> li
     found = []
     for start in range(0, len(rows), size):
         part = list(rows[start : start + size])
-        paths = (folder / f"{start}-clean.parquet", folder / f"{start}-label.parquet")
+        paths = (folder / f"{start}-clean.arrow", folder / f"{start}-label.arrow")
         for path, schema in zip(paths, (first, second), strict=True):
-            pq.write_table(cuts.to_lengths(pa.Table.from_pylist(part, schema=schema)), path)
+            table = cuts.to_lengths(pa.Table.from_pylist(part, schema=schema))
+            write(path, [table], schema=table.schema)
         found.append(Shard(paths[:1], paths[1], len(part)))
     return found
 

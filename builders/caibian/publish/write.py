@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.feather as feather
-import pyarrow.parquet as pq
 
 from caibian import cuts, shards
 from caibian.errors import DataError
@@ -179,10 +178,9 @@ def _side_by_side(paths: Sequence[Path], columns: Sequence[str]) -> pa.Table:
     """Return those of the columns that the files have which stand side by side."""
     found: dict[str, pa.ChunkedArray] = {}
     for path in paths:
-        with pq.ParquetFile(path) as file:
-            wanted = [name for name in file.schema_arrow.names if name in columns and name not in found]
-            table = file.read(columns=wanted)
-        found |= {name: table[name] for name in wanted}
+        wanted = [name for name in shards.names(path) if name in columns and name not in found]
+        if wanted:
+            found |= dict(zip(wanted, shards.read(path, wanted).columns, strict=True))
     return pa.table(found)
 
 
