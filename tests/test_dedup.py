@@ -15,10 +15,13 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from caibian import dedup, schema
 from caibian.dedup import candidates, differ
 from caibian.dedup.contained import Marks, contained_candidates
+from caibian.dedup.measure import components
 from caibian.dedup.sign import BANDS
 from caibian.dedup.text import _UNFOLDED, SHORT_CHARS
 
@@ -398,6 +401,25 @@ def test_texts_must_give_what_was_asked() -> None:
 
 
 # crossing_pairs
+
+
+def pairs_of(count: int) -> st.SearchStrategy[list[tuple[int, int]]]:
+    text = st.integers(0, count - 1)
+    return st.lists(st.tuples(text, text), max_size=40)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(1, 30).flatmap(lambda count: st.tuples(st.just(count), pairs_of(count))))
+def test_components_are_those_of_scipy(case: tuple[int, list[tuple[int, int]]]) -> None:
+    count, pairs = case
+    left, right = np.array(pairs, np.int64).reshape(-1, 2).T
+    graph = coo_array((np.ones(len(pairs)), (left, right)), shape=(count, count))
+    assert components(left, right, count).tolist() == connected_components(graph, directed=False)[1].tolist()
+
+
+def test_the_components_of_a_long_chain_take_few_rounds() -> None:
+    order = np.random.default_rng(7).permutation(200_000)
+    assert not components(order[:-1], order[1:], len(order)).any()
 
 
 def test_crossing_pairs_finds_every_kind() -> None:

@@ -1,7 +1,8 @@
 """Sentences and words as shards hold them: the lengths of the pieces that paragraphs are cut into.
 
 Joined, the pieces are their paragraph, so lengths say all, in a fraction of the bytes. As strings, words take longer
-to write to a shard, to read and to select than everything else of a row together.
+to write to a shard, to read and to select than everything else of a row together. Lengths are in bytes of UTF-8, as
+Arrow's own offsets are, so that neither way needs a look at the text.
 """
 
 from collections.abc import Callable
@@ -14,19 +15,21 @@ import pyarrow.compute as pc
 Offsets = npt.NDArray[np.int32]
 
 COLUMNS = ("sentences", "words")
-LENGTHS = pa.list_(pa.list_(pa.int32()))  # of the pieces of each paragraph, in characters
+LENGTHS = pa.list_(pa.list_(pa.int32()))  # of the pieces of each paragraph, in bytes
 
 
 def to_lengths(rows: pa.Table) -> pa.Table:
     """Return `rows` with lengths in place of the pieces in COLUMNS, those of them that it has."""
-    return _replaced(rows, lambda pieces: _nested(pieces, pc.utf8_length(pieces.flatten().flatten())))
+    return _replaced(rows, lambda pieces: _nested(pieces, pc.binary_length(pieces.flatten().flatten())))
 
 
 def to_strings(rows: pa.Table) -> pa.Table:
     """Return `rows` with the pieces of `paragraphs` in place of their lengths in COLUMNS, those of them that it has.
 
-    A row has lengths for each of its paragraphs, or none.
+    A row has lengths for each of its paragraphs, or none. A table without lengths is returned as it is.
     """
+    if all(rows.schema.field(name).type != LENGTHS for name in COLUMNS if name in rows.column_names):
+        return rows
     paragraphs = _whole(rows["paragraphs"])
     counts = pc.fill_null(paragraphs.value_lengths(), 0)
 
@@ -60,15 +63,15 @@ def offsets(ends: npt.NDArray[np.integer]) -> Offsets:
 
 def character_starts(data: pa.Buffer | bytes) -> Offsets:
     """Return the byte that each character of a UTF-8 text starts at, and the end of the last."""
-    octets = np.frombuffer(data, np.uint8)
-    return np.append(np.flatnonzero((octets & 0xC0) != 0x80), len(octets)).astype(np.int32)
+    is_start = np.frombuffer(data, np.int8) >= -0x40  # all but 0x80 to 0xBF, as signed bytes
+    return np.flatnonzero(np.append(is_start, True)).astype(np.int32)
 
 
 def _cut(texts: pa.StringArray, lengths: pa.Int32Array) -> pa.StringArray:
     """Return the pieces of texts, one after the other, without a copy of them."""
     joined = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(texts)], pa.int32()), texts), "")
     data = joined.buffers()[2] or pa.py_buffer(b"")
-    ends = character_starts(data)[offsets(np.cumsum(lengths.to_numpy()))]
+    ends = offsets(np.cumsum(lengths.to_numpy()))
     return pa.StringArray.from_buffers(len(lengths), pa.py_buffer(ends), data)
 
 

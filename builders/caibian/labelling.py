@@ -102,6 +102,7 @@ def label(rows: pa.Table, *, by: Labeller | None, gold: Gold) -> pa.Table:
 def _by_rules(rows: pa.Table, kept: pa.BooleanArray, by: Labeller) -> dict[str, pa.Array]:
     """Return the LABEL columns; what is not kept takes nothing from the judged rows: null."""
     judged = rows.select([name for name in columns(by) if name in TEXTS]).filter(kept).combine_chunks()
+    judged = cuts.to_strings(judged)
     names = (pa.array(by.taxonomy.ids, pa.string()), pa.array(by.function_names, pa.string()))
     batches = [_parts(label_columns(by, segments), *names) for segments in _segments(judged)]
     of_articles, of_paragraphs = LABEL.names[:1] + LABEL.names[2:3], LABEL.names[3:]
@@ -198,11 +199,11 @@ def _segments_of(rows: pa.Table) -> Segments:
 
 
 def _word_lengths(words: pa.ListArray | None, row: int, paragraph: int) -> list[int] | None:
-    """Return the characters of each word of a paragraph, given words or their lengths; None where it has none."""
+    """Return the characters of each word of a paragraph; None where it has none."""
     of_row = None if words is None else words[row].values
     if of_row is None or paragraph >= len(of_row):
         return None
-    return [word if isinstance(word, int) else len(word) for word in of_row[paragraph].as_py() or ()]
+    return [len(word) for word in of_row[paragraph].as_py() or ()]
 
 
 def _outranked(

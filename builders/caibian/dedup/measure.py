@@ -135,15 +135,21 @@ def _codes(folded: Folded, *places: int) -> tuple[Codes, ...]:
 
 
 def components(left: Numbers, right: Numbers, count: int) -> Numbers:
-    """Return the number of each text's connected component."""
-    # Imported here for the sake of the workers, which never need it.
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
+    """Return the number of each text's connected component; components are numbered by their first texts.
 
-    ones = np.ones(len(left), np.int8)
-    graph = coo_array((ones, (left, right)), shape=(count, count))
-    numbers: Numbers = connected_components(graph, directed=False)[1].astype(np.int64)
-    return numbers
+    All pairs at once hang the later of two roots on the earlier, then all texts are moved to their roots: after Liu
+    and Tarjan, "Simple concurrent connected components algorithms", 2022. It takes as long as scipy does without the
+    third of a second that scipy takes to import.
+    """
+    root = np.arange(count)
+    while len(left):
+        left, right = root[left], root[right]
+        apart = left != right
+        left, right = left[apart], right[apart]
+        np.minimum.at(root, np.maximum(left, right), np.minimum(left, right))
+        while not np.array_equal(root, above := root[root]):
+            root = above
+    return np.unique(root, return_inverse=True)[1]
 
 
 def _blocks(left: Numbers, right: Numbers, chars: Numbers) -> Iterator[Numbers]:
