@@ -105,68 +105,66 @@ def _type_name(kind: pa.DataType) -> str:
 
 def _canonical(rows: pa.Table, before: bytes | None) -> tuple[memoryview, list[int]]:
     """Return the canonical bytes of all rows, each behind its hash in `before`, and where each row's begin and end."""
-    parts = [part for column in rows.columns for part in _parts(_whole(column))]
-    if before is not None:
-        parts.insert(0, (pa.py_buffer(before), np.arange(rows.num_rows + 1, dtype=np.int64) * HASH_BYTES))
-    arrays = [_as_binary(part, rows.num_rows) for part in parts]
-    joined = pc.binary_join_element_wise(*arrays, pa.scalar(b"", pa.large_binary()))
-    offsets: list[int] = _numpy(joined.buffers()[1], np.dtype("<i8"), joined.offset, len(joined) + 1).tolist()
-    return memoryview(joined.buffers()[2] or b""), offsets
+    starts = np.arange(rows.num_rows + 1, dtype=np.int64)
+    parts = [] if before is None else [(pa.py_buffer(before), starts * HASH_BYTES)]
+    parts += [part for column in rows.columns for part in _parts(_whole(column), starts)]
+    joined = pc.binary_join_element_wise(*map(_as_binary, parts), pa.scalar(b"", pa.large_binary()))
+    return memoryview(joined.buffers()[2] or b""), _ends(joined).tolist()
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
 
 
-def _as_binary(part: Part, rows: int) -> pa.Array:
+def _as_binary(part: Part) -> pa.Array:
     data, offsets = part
-    return pa.LargeBinaryArray.from_buffers(pa.large_binary(), rows, [None, pa.py_buffer(offsets), data])
+    return pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(offsets) - 1, [None, pa.py_buffer(offsets), data])
 
 
-def _parts(array: pa.Array) -> list[Part]:
-    """Return the parts whose bytes, row by row, are the array's canonical bytes."""
+def _parts(array: pa.Array, starts: Offsets) -> list[Part]:
+    """Return the parts whose bytes, row by row, are the canonical bytes of the array's items.
+
+    Row i has the items from `starts[i]` to `starts[i + 1]`.
+    """
     kind = array.type
     if pa.types.is_dictionary(kind):
-        return _parts(array.cast(kind.value_type))
+        return _parts(array.cast(kind.value_type), starts)
     if _is_list(kind):
         lengths = _lengths(pc.list_value_length(array))
-        starts = np.concatenate(([0], np.cumsum(np.maximum(lengths, 0), dtype=np.int64)))
-        inner = _parts(pc.list_flatten(array))
-        return [_fixed(lengths), *((data, offsets[starts]) for data, offsets in inner)]
+        inner = np.concatenate(([0], np.cumsum(np.maximum(lengths, 0), dtype=np.int64)))
+        return [_fixed(lengths, starts), *_parts(pc.list_flatten(array), inner[starts])]
     if pa.types.is_struct(kind):
-        fields = [part for field in array.flatten() for part in _parts(field)]
-        return [_fixed(_validity(array)), *fields]
+        fields = [part for field in array.flatten() for part in _parts(field, starts)]
+        return [_fixed(_validity(array), starts), *fields]
     if _is_text(kind):
-        return _text_parts(array)
-    return [_fixed(_validity(array)), _fixed(_numbers(array))]
+        return _text_parts(array, starts)
+    return [_fixed(_validity(array), starts), _fixed(_numbers(array), starts)]
 
 
-def _text_parts(array: pa.Array) -> list[Part]:
+def _text_parts(array: pa.Array, starts: Offsets) -> list[Part]:
     lengths = _lengths(pc.binary_length(array))
     # What lies under a null may be anything.
-    whole = (pc.fill_null(array, b"" if _is_binary(array.type) else "") if array.null_count else array).cast(
-        pa.large_binary()
-    )
-    _, offsets, data = whole.buffers()
-    return [
-        _fixed(lengths),
-        (data or pa.py_buffer(b""), _numpy(offsets, np.dtype("<i8"), whole.offset, len(whole) + 1)),
-    ]
+    whole = pc.fill_null(array, b"" if _is_binary(array.type) else "") if array.null_count else array
+    return [_fixed(lengths, starts), (whole.buffers()[2] or pa.py_buffer(b""), _ends(whole)[starts].astype(np.int64))]
 
 
-def _numpy(buffer: pa.Buffer, dtype: np.dtype[np.int64], start: int, count: int) -> Offsets:
-    if buffer is None or buffer.size == 0:  # Arrow lets an empty array go without offsets
-        return np.zeros(count, dtype)
-    return np.frombuffer(buffer, dtype)[start : start + count]
+def _ends(texts: pa.Array) -> npt.NDArray[np.signedinteger]:
+    """Return where in their buffer the texts begin, and where the last ends."""
+    offsets = texts.buffers()[1]
+    if offsets is None or offsets.size == 0:  # Arrow lets an empty array go without offsets
+        return np.zeros(1, np.int64)
+    is_large = pa.types.is_large_string(texts.type) or pa.types.is_large_binary(texts.type)
+    return np.frombuffer(offsets, "<i8" if is_large else "<i4")[texts.offset : texts.offset + len(texts) + 1]
 
 
 def _lengths(lengths: pa.Array) -> npt.NDArray[np.int32]:
-    found: npt.NDArray[np.int32] = pc.fill_null(lengths, -1).to_numpy(zero_copy_only=False).astype("<i4")
+    filled = pc.fill_null(lengths, -1) if lengths.null_count else lengths
+    found: npt.NDArray[np.int32] = filled.to_numpy().astype("<i4", copy=False)
     return found
 
 
 def _validity(array: pa.Array) -> Bytes:
-    found: Bytes = array.is_valid().to_numpy(zero_copy_only=False).astype(np.uint8)
+    found: Bytes = array.is_valid().to_numpy(zero_copy_only=False).view(np.uint8)
     return found
 
 
@@ -177,15 +175,13 @@ def _numbers(array: pa.Array) -> npt.NDArray[np.generic]:
     elif pa.types.is_temporal(kind):
         array = array.cast(pa.int32() if kind.bit_width == 32 else pa.int64())
     numbers = pc.fill_null(array, pa.scalar(0, array.type)).to_numpy(zero_copy_only=False)
-    little: npt.NDArray[np.generic] = numbers.astype(numbers.dtype.newbyteorder("<"))
+    little: npt.NDArray[np.generic] = numbers.astype(numbers.dtype.newbyteorder("<"), copy=False)
     return little
 
 
-def _fixed(numbers: npt.NDArray[np.generic]) -> Part:
-    """Return one number a row as a part."""
-    width = numbers.dtype.itemsize
-    offsets = np.arange(len(numbers) + 1, dtype=np.int64) * width
-    return pa.py_buffer(np.ascontiguousarray(numbers)), offsets
+def _fixed(numbers: npt.NDArray[np.generic], starts: Offsets) -> Part:
+    """Return one number an item as a part."""
+    return pa.py_buffer(np.ascontiguousarray(numbers)), starts * numbers.dtype.itemsize
 
 
 def _is_list(kind: pa.DataType) -> bool:
