@@ -1,6 +1,7 @@
 """Pairs of texts worth an exact comparison, found without comparing all with all."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -55,17 +56,17 @@ def candidates(sketches: Sketches, *, similarity: float) -> Candidates:
     (one template a million times) is not paired: its texts are linked to its first as a crowd.
     """
     count, width = len(sketches.numbers), slots_per_band(similarity)
-    floor = _floors(sketches, similarity)
+    close = partial(_close, sketches, similarity, np.full(count, np.nan))
     pairs, links, crowd = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)], np.full(count, -1, np.int64)
     for band in range(SLOTS // width):
         order, sizes = _buckets(_keys(sketches, np.arange(count), band, width))
         large = sizes > MAX_BUCKET
         in_large = np.repeat(large, sizes)
-        pairs += _close(sketches, floor, order[~in_large], sizes[~large])
+        pairs += close(order[~in_large], sizes[~large])
         for numbers, parts in _divided(sketches, order[in_large], sizes[large], band, width, crowd):
             large = parts > MAX_BUCKET
             in_large = np.repeat(large, parts)
-            pairs += _close(sketches, floor, numbers[~in_large], parts[~large])
+            pairs += close(numbers[~in_large], parts[~large])
             members, leaders = numbers[in_large], _leaders(numbers[in_large], parts[large])
             crowd[members] = leaders
             links.append(_pack(leaders, members))
@@ -89,6 +90,8 @@ def bucket_pairs(members: Numbers, sizes: Numbers) -> Iterator[tuple[Numbers, Nu
 
 def _keys(sketches: Sketches, chosen: Numbers, band: int, width: int) -> Hashes:
     """Return one number that two of the chosen texts share if they agree in all slots of the band."""
+    if width == SLOTS // BANDS:  # as they are stored
+        return sketches.values[sketches.starts[chosen] + band]
     keys = np.zeros(len(chosen), np.uint64)
     for slot in range(band * width, (band + 1) * width):
         packed, place = divmod(slot, SLOTS // BANDS)
@@ -131,14 +134,14 @@ def _leaders(members: Numbers, sizes: Numbers) -> Numbers:
     return np.repeat(members[np.cumsum(sizes) - sizes], sizes)
 
 
-def _floors(sketches: Sketches, similarity: float) -> npt.NDArray[np.float64]:
-    """Return for each text in how many slots another must agree with it to be a candidate.
+def _floors(sketches: Sketches, similarity: float, chosen: Numbers) -> npt.NDArray[np.float64]:
+    """Return for each chosen text in how many slots another must agree with it to be a candidate.
 
     A text of few grams fills many slots with the same ones, so its estimates scatter more.
     """
-    distinct = np.empty(len(sketches.numbers), np.int64)
-    for start in range(0, len(distinct), BLOCK_TEXTS):
-        slots = np.sort(_slots(sketches, np.arange(start, min(start + BLOCK_TEXTS, len(distinct)))), axis=1)
+    distinct = np.empty(len(chosen), np.int64)
+    for start in range(0, len(chosen), BLOCK_TEXTS):
+        slots = np.sort(_slots(sketches, chosen[start : start + BLOCK_TEXTS]), axis=1)
         distinct[start : start + BLOCK_TEXTS] = 1 + np.count_nonzero(np.diff(slots, axis=1), axis=1)
     deviation = np.sqrt(similarity * (1 - similarity) * (1 / SLOTS + 2 / distinct))
     return SLOTS * (similarity - SIGMAS * deviation)
@@ -150,8 +153,12 @@ def _slots(sketches: Sketches, chosen: Numbers) -> npt.NDArray[np.uint16]:
     return slots
 
 
-def _close(sketches: Sketches, floor: npt.NDArray[np.float64], members: Numbers, sizes: Numbers) -> Iterator[Hashes]:
-    """Yield those pairs within the buckets whose sketches agree well enough."""
+def _close(
+    sketches: Sketches, similarity: float, floor: npt.NDArray[np.float64], members: Numbers, sizes: Numbers
+) -> Iterator[Hashes]:
+    """Yield those pairs within the buckets whose sketches agree well enough; `floor` keeps what `_floors` found."""
+    fresh = np.unique(members[np.isnan(floor[members])])
+    floor[fresh] = _floors(sketches, similarity, fresh)
     for left, right in bucket_pairs(members, sizes):
         for start in range(0, len(left), BLOCK_PAIRS):
             ones, twos = left[start : start + BLOCK_PAIRS], right[start : start + BLOCK_PAIRS]

@@ -39,8 +39,8 @@ def _repeated(config: str, rows: pa.Table) -> list[str]:
 
 
 def _crossing(config: str, rows: pa.Table) -> list[str]:
-    counts = rows.group_by("cluster").aggregate([("split", "count_distinct")])
-    crossing = counts.filter(pc.greater(counts["split_count_distinct"], 1))["cluster"]
+    found = rows.group_by("cluster").aggregate([("split", "min"), ("split", "max")])
+    crossing = found.filter(pc.not_equal(found["split_min"], found["split_max"]))["cluster"]
     if not len(crossing):
         return []
     return [f"{config}: {len(crossing)} clusters of copies are in two splits, such as {_some(crossing)}"]

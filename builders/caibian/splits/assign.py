@@ -2,6 +2,7 @@
 
 import hashlib
 import urllib.parse
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -39,7 +40,7 @@ def groups(rows: pa.Table) -> Groups:
     order = pc.sort_indices(keyed, sort_keys=by_age).to_numpy()
     first = order[np.unique(of_row[order], return_index=True)[1]]
     digests = rows.column("text_hash").take(pa.array(first)).to_pylist()
-    return Groups(of_row, np.array([_unit(digest) for digest in digests], np.float64))
+    return Groups(of_row, _units(digests))
 
 
 def by_hash(unit: npt.NDArray[np.float64], options: Split) -> Codes:
@@ -74,9 +75,9 @@ def by_host(rows: pa.Table, clusters: Groups, options: Split) -> Codes:
     codes = by_hash(clusters.unit, options)[clusters.of_row]
     addresses = rows.column("url").combine_chunks().dictionary_encode()
     hosts = [host_of(address) for address in addresses.dictionary.to_pylist()]
-    units = np.array([_unit(_digest(host)) if host else 2.0 for host in hosts] or [2.0])
-    numbers = pc.fill_null(addresses.indices, -1).to_numpy(zero_copy_only=False)
-    unit = np.where(numbers < 0, 2.0, units[numbers])
+    has_none = np.array([not host for host in hosts], bool)
+    units = np.append(np.where(has_none, 2.0, _units([_digest(host or "") for host in hosts])), 2.0)
+    unit = units[pc.fill_null(addresses.indices, -1).to_numpy(zero_copy_only=False)]
     return np.where(unit <= 1, by_hash(unit, options), codes)
 
 
@@ -114,6 +115,6 @@ def _digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def _unit(digest: bytes) -> float:
-    """Return a hash as a number from 0 to 1."""
-    return int.from_bytes(digest[:8], "big") / 2**64
+def _units(digests: Sequence[bytes]) -> npt.NDArray[np.float64]:
+    """Return hashes of 16 bytes as numbers from 0 to 1."""
+    return np.frombuffer(b"".join(digests), ">u8")[::2] / 2**64

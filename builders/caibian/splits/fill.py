@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from caibian.splits.assign import TEST, TRAIN, VALIDATION, Groups
-from caibian.splits.report import NONE, SPLITS, Codes, LabelRows, Numbers, Short, label_counts
+from caibian.splits.report import NONE, SPLITS, Codes, LabelRows, Numbers, Short, distinct_pairs, label_counts
 
 
 class _Plan:
@@ -19,13 +19,11 @@ class _Plan:
         self.movable = movable
         self.split_of = np.full(len(clusters.unit), NONE, np.int8)
         self.split_of[clusters.of_row[codes != NONE]] = codes[codes != NONE]
-        pairs = np.stack([labels.numbers[published], clusters.of_row[labels.rows[published]]])
-        both, rows = np.unique(pairs, axis=1, return_counts=True)
-        self.bounds = np.searchsorted(both[0], np.arange(len(labels.names) + 1))
-        self.members = both[1]
-        by_group = np.lexsort((both[0], both[1]))
-        self.group_labels, self.group_rows = both[0][by_group], rows[by_group]
-        self.group_bounds = np.searchsorted(both[1][by_group], np.arange(len(clusters.unit) + 1))
+        numbers, groups = labels.numbers[published], clusters.of_row[labels.rows[published]]
+        by_label, self.members, _ = distinct_pairs(numbers, groups)
+        self.bounds = np.searchsorted(by_label, np.arange(len(labels.names) + 1))
+        by_group, self.group_labels, self.group_rows = distinct_pairs(groups, numbers)
+        self.group_bounds = np.searchsorted(by_group, np.arange(len(clusters.unit) + 1))
         self.size = np.bincount(clusters.of_row[codes != NONE], minlength=len(clusters.unit))
         self.unit = clusters.unit
 
@@ -95,8 +93,8 @@ def short_labels(
     """Return the labels that have fewer rows in a needed split than wanted, or none."""
     counts = label_counts(labels, codes)
     published = codes[labels.rows] != NONE
-    pairs = np.stack([labels.numbers[published], clusters.of_row[labels.rows[published]]])
-    spread = np.bincount(np.unique(pairs, axis=1)[0], minlength=len(labels.names))
+    of_label = distinct_pairs(labels.numbers[published], clusters.of_row[labels.rows[published]])[0]
+    spread = np.bincount(of_label, minlength=len(labels.names))
     return tuple(
         Short(labels.names[label], SPLITS[code], int(counts[label, code]), min_rows, int(spread[label]))
         for label, code in np.argwhere(counts < max(min_rows, 1)).tolist()
