@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from caibian import schema
-from caibian.dedup.candidates import Candidates, Sketches, candidates
+from caibian.dedup.candidates import Candidates, Numbers, Sketches, candidates, distinct, pack, unpack
 from caibian.dedup.contained import Marks, contained_candidates
-from caibian.dedup.measure import Numbers, Pairs, Texts, components, joined, measure
+from caibian.dedup.measure import Pairs, Texts, components, joined, measure
 from caibian.dedup.sign import BANDS
 from caibian.dedup.text import SHORT_CHARS
 
@@ -98,9 +98,7 @@ def _pairs(rows: pa.Table, rank: _Ranked, chars: Numbers, similarity: float, tex
     groups = [candidates(sketches, similarity=similarity) for sketches in _sketches(rows, rank, chars)]
     found = Candidates(*(np.concatenate(parts) for parts in zip(*groups, strict=True)))
     inner = contained_candidates(_marks(rows, rank), chars=chars)
-    both = np.unique(
-        np.stack([np.concatenate([found.left, inner[0]]), np.concatenate([found.right, inner[1]])]), axis=1
-    )
+    left, right = unpack(distinct(np.concatenate([pack(found.left, found.right), pack(*inner)])))
 
     def texts_of(numbers: Numbers) -> pa.Array:
         """Ask for rows in ascending order, whatever the order of the texts."""
@@ -117,7 +115,7 @@ def _pairs(rows: pa.Table, rank: _Ranked, chars: Numbers, similarity: float, tex
     def compare(left: Numbers, right: Numbers) -> Pairs:
         return measure(left, right, chars=chars, days=days, texts=texts_of, similarity=similarity)
 
-    parts = [compare(both[0], both[1])]
+    parts = [compare(left, right)]
     alive = np.ones(len(chars), bool)
     alive[_losers(parts[0])] = False
     for left, right in _rounds(found, alive):
@@ -135,7 +133,7 @@ def _rounds(found: Candidates, alive: npt.NDArray[np.bool_]) -> Iterator[tuple[N
 
     The caller clears `alive` for texts that turned out to be copies.
     """
-    members = np.unique(np.concatenate([found.leader, found.member]))
+    members = distinct(np.concatenate([found.leader, found.member]))
     crowds = components(found.leader, found.member, len(alive))[members]
     order = np.lexsort((members, crowds))
     members, crowds = members[order], crowds[order]

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from caibian.dedup.candidates import Hashes, Numbers, distinct, pack
 from caibian.dedup.differ import reports_other
 from caibian.dedup.sign import BRIDGE_CHARS, GRAM, SHORT_GRAM, gram_hashes
 from caibian.dedup.text import SHORT_CHARS, Codes, Folded, decode
 
-Numbers = npt.NDArray[np.int64]
 Texts = Callable[[Numbers], pa.Array]
 
 # Texts held at once: about 15 bytes a character, so 360 MB. Fewer would mean reading the shards more often.
@@ -60,7 +60,7 @@ def measure(
     far = np.abs(days[left] - days[right]) > APART_DAYS
     parts = [_pairs([])]
     for block in _blocks(left, right, chars):
-        numbers = np.unique(np.concatenate([left[block], right[block]]))
+        numbers = distinct(np.concatenate([left[block], right[block]]))
         folded = decode(texts(numbers))
         found = _measure_block(numbers, folded, left[block], right[block], far[block], similarity)
         parts.append(_pairs(list(found)))
@@ -84,7 +84,7 @@ def joined(parts: list[Pairs]) -> Pairs:
     """Return all pairs, each once, in order."""
     left = np.concatenate([pairs.left for pairs in parts])
     right = np.concatenate([pairs.right for pairs in parts])
-    order = np.unique(np.stack([left, right]), axis=1, return_index=True)[1]
+    order = np.unique(pack(left, right), return_index=True)[1]
     return Pairs(
         left[order],
         right[order],
@@ -104,12 +104,12 @@ def _measure_block(
     similarity: float,
 ) -> Iterator[tuple[int, int, float, bool, bool, bool]]:
     lengths = folded.lengths().tolist()
-    grams: dict[tuple[int, int], npt.NDArray[np.uint64]] = {}
+    grams: dict[tuple[int, int], Hashes] = {}
 
-    def grams_of(at: int, size: int) -> npt.NDArray[np.uint64]:
+    def grams_of(at: int, size: int) -> Hashes:
         if (at, size) not in grams:
             codes = folded.codes[folded.offsets[at] : folded.offsets[at + 1]]
-            grams[at, size] = np.unique(gram_hashes(codes, size))
+            grams[at, size] = distinct(gram_hashes(codes, size))
         return grams[at, size]
 
     places = zip(np.searchsorted(numbers, left).tolist(), np.searchsorted(numbers, right).tolist(), strict=True)
@@ -119,7 +119,7 @@ def _measure_block(
         if not size:
             continue
         few, many = grams_of(small, size), grams_of(large, size)
-        common = len(np.intersect1d(few, many, assume_unique=True))
+        common = _common(few, many)
         jaccard = common / max(len(few) + len(many) - common, 1)
         near = jaccard >= similarity
         inside = size == GRAM and lengths[small] >= SHORT_CHARS and common >= CONTAINED * len(few)
@@ -128,6 +128,12 @@ def _measure_block(
             both = _codes(folded, small, large)
             same = alike and not reports_other(*both, apart=apart, contained=not near)
             yield int(numbers[one]), int(numbers[two]), jaccard, near, inside, same
+
+
+def _common(few: Hashes, many: Hashes) -> int:
+    """Return how many values two arrays of distinct ones have in common."""
+    both = np.sort(np.concatenate([few, many]))
+    return int(np.count_nonzero(both[1:] == both[:-1]))
 
 
 def _codes(folded: Folded, *places: int) -> tuple[Codes, ...]:

@@ -4,8 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from caibian.dedup.candidates import Numbers
 from caibian.dedup.cluster import cluster
-from caibian.dedup.measure import Numbers, Texts
+from caibian.dedup.measure import Texts
 
 
 def crossing_pairs(rows: pa.Table, *, similarity: float, texts: Texts) -> pa.Table:
