@@ -170,7 +170,7 @@ def _repairs(corpus: Corpus, dropped: pa.ChunkedArray) -> dict[str, dict[str, in
     if len(items) == 0:
         return {}
     kinds = pa.table({"kind": pc.struct_field(items, "kind"), "count": pc.struct_field(items, "count")})
-    totals = kinds.group_by("kind").aggregate([("count", "count"), ("count", "sum")]).sort_by("kind")
+    totals = kinds.group_by("kind", use_threads=False).aggregate([("count", "count"), ("count", "sum")]).sort_by("kind")
     return {row["kind"]: {"documents": row["count_count"], "count": row["count_sum"]} for row in totals.to_pylist()}
 
 
@@ -180,7 +180,7 @@ def _sources(corpus: Corpus, pieces: Iterable[Piece]) -> list[publish.SourceFile
     for shard in corpus.prepared:
         table = (
             shards.read(shard.path, ["source", "encoding"])
-            .group_by(["source", "encoding"])
+            .group_by(["source", "encoding"], use_threads=False)
             .aggregate([([], "count_all")])
         )
         for row in table.to_pylist():

@@ -33,18 +33,18 @@ def _light(path: Path, split: str) -> pa.Table:
 
 
 def _repeated(config: str, rows: pa.Table) -> list[str]:
-    counts = rows.group_by("id").aggregate([([], "count_all")])
-    twice = counts.filter(pc.greater(counts["count_all"], 1))["id"]
+    counts = pc.value_counts(rows["id"])
+    twice = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
     return [f"{config}: {len(twice)} ids stand there twice, such as {_some(twice)}"] if len(twice) else []
 
 
 def _crossing(config: str, rows: pa.Table) -> list[str]:
-    found = rows.group_by("cluster").aggregate([("split", "min"), ("split", "max")])
+    found = rows.group_by("cluster", use_threads=False).aggregate([("split", "min"), ("split", "max")])
     crossing = found.filter(pc.not_equal(found["split_min"], found["split_max"]))["cluster"]
     if not len(crossing):
         return []
     return [f"{config}: {len(crossing)} clusters of copies are in two splits, such as {_some(crossing)}"]
 
 
-def _some(values: pa.ChunkedArray) -> str:
+def _some(values: pa.Array | pa.ChunkedArray) -> str:
     return ", ".join(sorted(values.to_pylist())[:_EXAMPLES])

@@ -82,15 +82,18 @@ def _count(path: Path, task: Task) -> _Counts:
         if "text" in names:
             texts = file.read(columns=["text"])["text"]
     examples = from_rows(rows, task=task)
-    given = examples.targets.astype(np.int64)
+    given = examples.targets
+    together = [given[given[:, label]].sum(axis=0) for label in range(given.shape[1])]
+    days = rows["published"].combine_chunks().dictionary_encode()
+    months = pc.strftime(days.dictionary.cast(pa.timestamp("s")), format="%Y-%m").take(days.indices)
     place = np.searchsorted(np.array(LENGTHS), pc.fill_null(pc.utf8_length(texts), 0).to_numpy(), side="right") - 1
     return _Counts(
         rows=rows.num_rows,
         topics=given.sum(axis=0),
         unlabelled=int((~examples.judged).sum()),
-        together=given.T @ given,
+        together=np.array(together, np.int64).reshape(given.shape[1], -1),
         lengths=np.bincount(place, minlength=len(LENGTHS)),
-        months=_tally(pc.strftime(rows["published"].cast(pa.timestamp("s")), format="%Y-%m")),
+        months=_tally(months),
         publishers=_tally(rows["publisher"]),
     )
 
@@ -102,5 +105,5 @@ def _sum(tallies: Iterable["Counter[str | None]"]) -> "Counter[str | None]":
     return total
 
 
-def _tally(values: pa.ChunkedArray) -> "Counter[str | None]":
+def _tally(values: pa.Array | pa.ChunkedArray) -> "Counter[str | None]":
     return Counter({item["values"]: item["counts"] for item in pc.value_counts(values).to_pylist()})
