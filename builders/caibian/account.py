@@ -80,8 +80,10 @@ def gold_agreement(corpus: Corpus, dropped: pa.ChunkedArray) -> dict[str, Any] |
 
     None where people judged no row that has such labels.
     """
-    rows = corpus.columns("topics", "label_source", "given_labels", "evidence").append_column("dropped", dropped)
-    rows = rows.filter(pc.and_(pc.equal(rows["label_source"], "gold"), pc.is_null(rows["dropped"])))
+    judged = pc.and_(pc.equal(corpus.columns("label_source")["label_source"], "gold"), pc.is_null(dropped))
+    if not pc.any(judged).as_py():
+        return None
+    rows = corpus.columns("topics", "given_labels", "evidence").filter(judged)
     documents = right = said = true = 0
     for row in rows.to_pylist():
         without_people = row["given_labels"]

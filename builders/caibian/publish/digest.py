@@ -66,6 +66,14 @@ def _hashes(parts: Iterable[tuple[pa.Table, bytes | None]]) -> tuple[bytes, int]
     return b"".join(found), size
 
 
+def table_sha256(rows: pa.Table) -> str:
+    """Return the SHA-256 of the canonical bytes of all columns of all rows together."""
+    total = hashlib.sha256()
+    for start in range(0, rows.num_rows, _BATCH):
+        total.update(_canonical(rows.slice(start, _BATCH), None)[0])
+    return total.hexdigest()
+
+
 def schema_sha256(schema: pa.Schema) -> str:
     """Return the SHA-256 of the columns' names, order and types, and of the label names in the metadata."""
     columns = [[field.name, _type_name(field.type)] for field in schema]
