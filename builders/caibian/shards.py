@@ -8,7 +8,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -104,50 +104,42 @@ def names(path: Path) -> list[str]:
         return list(file.schema.names)
 
 
-def read(path: Path, columns: Iterable[str] | None = None) -> pa.Table:
-    """Return a shard, or some columns of it, in the shard's order."""
-    with _opened(path, columns) as file:
-        return file.read_all()
+def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Return a shard, or some columns of it."""
+    with _opened(path) as file:
+        rows = file.read_all()
+    return rows if columns is None else rows.select(columns)
 
 
-def take(path: Path, columns: Iterable[str], places: npt.NDArray[np.int64]) -> pa.Table:
-    """Return some columns of the rows at ascending places, in the shard's order, batch by batch."""
-    found, start = [], 0
-    with _opened(path, columns) as file:
-        for batch in _batches(file):
-            here = places[(places >= start) & (places < start + len(batch))] - start
-            start += len(batch)
-            if len(here):
-                found.append(batch.take(pa.array(here)))
-        return pa.Table.from_batches(found, file.schema)
+def take(path: Path, columns: Sequence[str], places: npt.NDArray[np.int64]) -> pa.Table:
+    """Return some columns of the rows at ascending places, batch by batch: `take` of a table would join it first."""
+    rows, start = read(path, columns), 0
+    found = []
+    for batch in rows.to_batches():
+        here = places[(places >= start) & (places < start + len(batch))] - start
+        start += len(batch)
+        if len(here):
+            found.append(batch.take(pa.array(here)))
+    return pa.Table.from_batches(found, rows.schema)
 
 
-def batches(path: Path, columns: Iterable[str], *, size: int) -> Iterator[pa.Table]:
-    """Yield some columns of a shard, as many batches at a time as make `size` bytes, at least one."""
-    with _opened(path, columns) as file:
-        held: list[pa.RecordBatch] = []
-        for batch in _batches(file):
-            held.append(batch)
-            if sum(batch.nbytes for batch in held) >= size:
-                yield pa.Table.from_batches(held)
-                held = []
-        if held:
+def batches(path: Path, columns: Sequence[str], *, size: int) -> Iterator[pa.Table]:
+    """Yield some columns of a shard, as many of the tables that were written at a time as make `size` bytes."""
+    held: list[pa.RecordBatch] = []
+    for batch in read(path, columns).to_batches():
+        held.append(batch)
+        if sum(batch.nbytes for batch in held) >= size:
             yield pa.Table.from_batches(held)
-
-
-def _batches(file: pa.RecordBatchFileReader) -> Iterator[pa.RecordBatch]:
-    return (file.get_batch(number) for number in range(file.num_record_batches))
+            held = []
+    if held:
+        yield pa.Table.from_batches(held)
 
 
 @contextmanager
-def _opened(path: Path, columns: Iterable[str] | None = None) -> Iterator[pa.RecordBatchFileReader]:
-    """Give the reader of a shard, of all columns or of some."""
-    with pa.OSFile(str(path)) as file:
-        reader = pa.ipc.open_file(file)
-        if columns is not None:
-            places = [reader.schema.names.index(name) for name in columns]
-            reader = pa.ipc.open_file(file, options=pa.ipc.IpcReadOptions(included_fields=places))
-        yield reader
+def _opened(path: Path) -> Iterator[pa.RecordBatchFileReader]:
+    """Give the reader of a shard, which is mapped: what nobody looks at is neither read nor held in memory."""
+    with pa.memory_map(str(path)) as file:
+        yield pa.ipc.open_file(file)
 
 
 @dataclass(frozen=True, slots=True)
