@@ -15,7 +15,7 @@ from caibian.publish.digest import HASH_BYTES, row_hashes
 
 LABEL_COLUMNS = ("topics", "label")
 TEXT_COLUMNS = ("title", "text")
-_BATCH = 2_000  # rows read at a time
+_BATCH = 8_000  # rows read at a time: as many as a row group has
 _KEPT = 16  # bytes of a hash that are compared: chance makes no two of a billion rows equal
 
 
