@@ -46,7 +46,8 @@ def contained_candidates(marks: Marks, *, chars: Numbers) -> tuple[Numbers, Numb
     packed = [np.empty(0, np.uint64)]
     for members, sizes in postings:
         for one, two in bucket_pairs(members, sizes):
-            shorter, longer = np.where(chars[one] <= chars[two], (one, two), (two, one))
+            is_first = (chars[one] < chars[two]) | ((chars[one] == chars[two]) & (one < two))
+            shorter, longer = np.where(is_first, (one, two), (two, one))
             keep = wanted[shorter]
             packed.append((shorter[keep].astype(np.uint64) << np.uint64(32)) | longer[keep].astype(np.uint64))
     pairs, counts = np.unique(np.concatenate(packed), return_counts=True)
@@ -61,7 +62,7 @@ def _postings(marks: Marks, part: int) -> tuple[Numbers, Numbers]:
     chosen = np.flatnonzero((marks.values >> np.uint64(61)).astype(np.int8) == part)
     owners = _owners(marks, chosen)
     values, owners = marks.values[chosen[owners >= 0]], owners[owners >= 0]
-    order = np.lexsort((owners, values))
+    order = np.argsort(values, kind="stable")  # the same marks of one text stay side by side
     values, owners = values[order], owners[order]
     fresh = np.ones(len(values), bool)
     fresh[1:] = (np.diff(values) != 0) | (np.diff(owners) != 0)
