@@ -59,5 +59,5 @@ class Corpus:
         for shard, start, low, high in zip(self.prepared, starts, first, last, strict=False):
             if low < high:
                 rows = shards.take(shard.path, ["title", "paragraphs"], numbers[low:high] - start)
-                found.append(dedup.compared_text(rows))
+                found.append(dedup.compared_text(rows.combine_chunks()))  # a batch costs as much as many rows
         return pa.concat_arrays(found)
