@@ -6,13 +6,15 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.builds import build, corpus, files, row_hashes, small_pieces, visible
 
-from caibian import shards
+from caibian import dedup, shards
 from caibian.errors import DataError
 
 ROOT = Path(__file__).parent.parent
@@ -131,6 +133,31 @@ def limited() -> None:
     """Let no file grow beyond 100 KB, as on a full disk."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+
+def test_rows_are_clustered_once_while_workers_label_them(
+    source: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_pieces(monkeypatch)
+    threads: list[bool] = []
+    cluster = dedup.cluster
+
+    def watched(*rows: Any, **options: Any) -> dedup.Clusters:
+        threads.append(threading.current_thread() is threading.main_thread())
+        return cluster(*rows, **options)
+
+    monkeypatch.setattr(dedup, "cluster", watched)
+    build(source, tmp_path, workers=2)
+    assert threads == [False]
+    assert files(tmp_path) == files(whole)
+
+
+def test_what_goes_wrong_beside_workers_is_raised(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dedup, "cluster", lambda *rows, **options: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        build(source, tmp_path, workers=2)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 
 from caibian import account, dedup, publish, shards, splits
 from caibian.config import Config
-from caibian.corpus import Corpus
+from caibian.corpus import Corpus, Shard
 
 # All that splitting sees of every row, beside its cluster; the rest stays on disk.
 _LIGHT = tuple(name for name in splits.LIGHT if name != "component")
@@ -27,8 +28,7 @@ class Assigned:
 
 def assign(corpus: Corpus, config: Config, labels: publish.LabelSet, folder: shards.Folder) -> Assigned:
     """Return the cluster, the split and the reason for dropping of every row: the global half of a build."""
-    rows = account.without_unlabelled(corpus.columns(*_LIGHT), labels)
-    frozen = publish.assignments(config.locate(config.split.frozen)) if config.split.frozen else None
+    rows, frozen = account.without_unlabelled(corpus.columns(*_LIGHT), labels), _frozen(config)
     precedence = splits.precedence(rows, options=config.split, frozen=frozen)
     if config.label.gold is not None and config.split.by != "source":
         # Of copies the one that people judged stays, or their work had no effect; shipped splits have their own order.
@@ -39,6 +39,18 @@ def assign(corpus: Corpus, config: Config, labels: publish.LabelSet, folder: sha
     assignment = splits.split(rows, options=config.split, pairs=clusters.pairs, frozen=frozen)
     rows = _with(rows, assignment.rows)
     return Assigned(_with(rows, pa.table({"id": _unique_ids(rows)})).select(publish.ASSIGNMENT), assignment.report)
+
+
+def cluster_ahead(prepared: Sequence[Shard], config: Config, folder: shards.Folder) -> None:
+    """Cluster rows that have no labels yet, for `assign` to find done; of use where labels decide nothing of it."""
+    corpus = Corpus(prepared, [])
+    rows = corpus.columns("id", "dropped", "given_split")
+    precedence = splits.precedence(rows, options=config.split, frozen=_frozen(config))
+    _clusters(corpus, rows["dropped"], precedence, config.deduplicate.similarity, folder)
+
+
+def _frozen(config: Config) -> pa.Table | None:
+    return publish.assignments(config.locate(config.split.frozen)) if config.split.frozen else None
 
 
 def _clusters(

@@ -40,7 +40,7 @@ class Corpus:
     def columns(self, *names: str) -> pa.Table:
         """Return some columns of all rows, each from whichever shard has it, in one chunk each."""
         found: dict[str, pa.ChunkedArray] = {}
-        for side in (self.prepared, self.labelled):
+        for side in filter(None, (self.prepared, self.labelled)):
             own = [name for name in shards.names(side[0].path) if name in names and name not in found]
             if own:
                 table = pa.concat_tables(shards.read(shard.path, own) for shard in side)

@@ -8,7 +8,9 @@ import logging
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from threading import Thread
 from typing import Any, Literal, Protocol, TypeVar
 
 from caibian.errors import ConfigError
@@ -22,7 +24,7 @@ RAY_RETRIES = 3  # of a task whose worker or node died: a cluster loses nodes, w
 # No data passes through the engine, so Ray need not take a third of the memory for it, as it does by default.
 RAY_STORE_BYTES = 128 << 20
 
-__all__ = ["Engine", "Lost", "Run", "run", "start"]
+__all__ = ["Engine", "Lost", "Run", "beside", "run", "start"]
 
 
 class Run(Protocol):
@@ -75,6 +77,32 @@ def run(
     """
     with start(engine, workers=workers, address=address) as run_on:
         yield from run_on(function, items, on_done=on_done)
+
+
+@contextmanager
+def beside() -> Iterator[Callable[[Callable[[], None]], None]]:
+    """Give what runs a function in a thread of this process, while workers have their work.
+
+    The end of the block waits for it and raises what it raised; a block that is left by an exception does not wait.
+    """
+    started: list[Future[None]] = []
+
+    def start(function: Callable[[], None]) -> None:
+        started.append(Future())
+        Thread(target=_fulfil, args=(started[-1], function), daemon=True).start()
+
+    yield start
+    for future in started:
+        future.result()
+
+
+def _fulfil(future: "Future[None]", function: Callable[[], None]) -> None:
+    try:
+        function()
+    except BaseException as error:  # for `beside` to raise
+        future.set_exception(error)
+    else:
+        future.set_result(None)
 
 
 _Execute = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]

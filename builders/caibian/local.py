@@ -137,23 +137,42 @@ def count_rows(task: Task) -> int:
     return sum(len(rows) for rows in _rows_of(task))
 
 
-def local_steps(pieces: Sequence[Piece], *, how: Recipe, rules: Rules, run: Run, on_progress: OnProgress) -> Corpus:
-    """Return all rows of the pieces, prepared and labelled, in input order."""
+def local_steps(
+    pieces: Sequence[Piece],
+    *,
+    how: Recipe,
+    rules: Rules,
+    run: Run,
+    on_progress: OnProgress,
+    on_prepared: Callable[[Sequence[Shard]], None] = lambda prepared: None,
+) -> Corpus:
+    """Return all rows of the pieces, prepared and labelled, in input order.
+
+    `on_prepared` is called where all of them are prepared and none is labelled yet.
+    """
     # The code's version is that of this process, on whatever machine a worker finds its own.
     code = shards.code_version("caibian.loaders", "caibian.dedup", "caibian.schema", "caibian.cuts", "caibian.local")
     step = partial(_local_step, how=how, prepare_code=code, rules=rules)
     tasks = [Task(piece) for piece in pieces]
     count = _counting("read", len(tasks), on_progress)
-    done: dict[int, Pair | engine.Lost] = {}
+    done: dict[int, Pair] = {}
     for number in _light(tasks, how, code, rules):
         done[number] = step(tasks[number])
-        count(done[number])
+        count(done[number][0])
     heavy = [number for number in range(len(tasks)) if number not in done]
-    done.update(zip(heavy, run(step, [tasks[number] for number in heavy], on_done=count), strict=True))
+    prepare = partial(prepare_piece, how=how, code=code)
+    shards_of = dict(zip(heavy, run(prepare, [tasks[number] for number in heavy], on_done=count), strict=True))
+    prepared = {number: shard for number, shard in shards_of.items() if not isinstance(shard, engine.Lost)}
+    if len(prepared) == len(tasks):
+        on_prepared([prepared[number] for number in range(len(tasks))])
+    count = _counting("label", len(prepared), on_progress)
+    labels = run(partial(label_shard, how=how, rules=rules), prepared.values(), on_done=count)
+    for number, labelled in zip(prepared, labels, strict=True):
+        if not isinstance(labelled, engine.Lost):
+            done[number] = prepared[number], labelled
     pairs: list[Pair] = []
     for number, task in enumerate(tasks):
-        pair = done[number]
-        pairs += _rescue(task, step=step, run=run) if isinstance(pair, engine.Lost) else [pair]
+        pairs += [done[number]] if number in done else _rescue(task, step=step, run=run)
     return Corpus([prepared for prepared, _ in pairs], [labelled for _, labelled in pairs])
 
 
@@ -193,15 +212,15 @@ def _rescue(task: Task, *, step: Callable[[Task], Pair], run: Run) -> list[Pair]
     return rescued
 
 
-def _counting(stage: str, total: int, on_progress: OnProgress) -> Callable[[Pair | engine.Lost], None]:
-    """Return what turns each finished piece into progress."""
+def _counting(stage: str, total: int, on_progress: OnProgress) -> Callable[[Shard | engine.Lost], None]:
+    """Return what turns each finished shard into progress."""
     done = rows = dropped = 0
 
-    def count(pair: Pair | engine.Lost) -> None:
+    def count(shard: Shard | engine.Lost) -> None:
         nonlocal done, rows, dropped
         done += 1
-        if not isinstance(pair, engine.Lost):
-            rows, dropped = rows + pair[0].rows, dropped + pair[0].dropped
+        if not isinstance(shard, engine.Lost):
+            rows, dropped = rows + shard.rows, dropped + shard.dropped
         on_progress(Progress(stage, done, total, rows, dropped))
 
     return count

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from caibian import account, engine, publish, review, shards, storage
-from caibian.assign import Assigned, assign
+from caibian.assign import Assigned, assign, cluster_ahead
 from caibian.config import Config, load
-from caibian.corpus import Corpus
+from caibian.corpus import Corpus, Shard
 from caibian.errors import ConfigError, DataError
 from caibian.labelling import Labeller
 from caibian.loaders import read as reading
+from caibian.loaders.read import Piece
 from caibian.loaders.read.files import find, printable
 from caibian.local import OnProgress, Progress, Run, find_pieces, local_steps, prepared
 from caibian.recipe import Recipe, labeller, recipe, titles
-from caibian.relabel import labelled, labeller_of, rules_of
+from caibian.relabel import Rules, labelled, labeller_of, rules_of
 
 
 def inspect(paths: Sequence[str], *, config: Config) -> Iterator[dict[str, Any]]:
@@ -176,14 +178,15 @@ def build(
     _require_writable(config, here / config.name, store)
     if store is not None and not dry_run:
         publish.require_writable(store)
-    pieces = find_pieces(config)
+    pieces, count = find_pieces(config), workers or os.cpu_count() or 1
     with (
         shards.open_folder(kept / config.name) as folder,
-        engine.start(engine_name, workers=workers or os.cpu_count() or 1, address=address) as run,
+        engine.start(engine_name, workers=count, address=address) as run,
     ):
         how = recipe(config, folder.path)
         rules = rules_of(how)
-        corpus = local_steps(pieces, how=how, rules=rules, run=run, on_progress=on_progress)
+        several = engine_name == "ray" or count > 1
+        corpus = _corpus(pieces, config, how, rules, folder, run, on_progress, ahead=several)
         folder.keep([*corpus.files(), *([rules.file] if rules.file else [])])
         on_progress(Progress("deduplicate", 0, 1))
         labels = account.label_set(corpus.columns("topics"), config, titles(how))
@@ -199,6 +202,30 @@ def build(
             published, facts = _publish(draft, folder, corpus, assigned, facts, config, run, on_progress)
         folder.prune()
     return _summary(facts, assigned, corpus, how, published)
+
+
+def _corpus(
+    pieces: Sequence[Piece],
+    config: Config,
+    how: Recipe,
+    rules: Rules,
+    folder: shards.Folder,
+    run: Run,
+    on_progress: OnProgress,
+    *,
+    ahead: bool,
+) -> Corpus:
+    """Return all rows, prepared and labelled; `ahead`: clustered already here while workers label them.
+
+    Rules that label never drop a row, and only people's labels change which of copies stays.
+    """
+    with engine.beside() as start:
+
+        def on_prepared(prepared: Sequence[Shard]) -> None:
+            if ahead and how.by_rules and not how.gold:
+                start(partial(cluster_ahead, prepared, config, folder))
+
+        return local_steps(pieces, how=how, rules=rules, run=run, on_progress=on_progress, on_prepared=on_prepared)
 
 
 def _require_writable(config: Config, target: Path, store: str | None) -> None:
