@@ -77,6 +77,7 @@ class Likelihood:
         self.words = float(counts.sum())
         self._cache: dict[str, float] = {}
         self._known: dict[str, float | None] = {}
+        self._alone: dict[str, float] = {}
         self._heads: dict[str, list[float]] = {}
 
     def share(self, character: str) -> float:
@@ -148,21 +149,30 @@ class Likelihood:
 
     def _summed(self, sums: list[float], text: str) -> list[float]:
         """Return the log probabilities of the beginnings of the text; those in `sums` are known."""
-        known = self._known
         for end in range(len(sums), len(text) + 1):
             character = text[end - 1]
             if character in _PUNCTUATION or character < "\x80" or character > "\uffff":
                 sums.append(sums[-1] + self.after(text[end - 2 : end - 1], character))
                 continue
-            ways = [sums[-1] + _UNKNOWN + math.log(self.share(character) + 1e-7)]
-            for start in range(max(0, end - _LONGEST), end):
+            alone = self._alone.get(character)
+            ways = [sums[-1] + (self._as_word(character) if alone is None else alone)]
+            for start in range(end - 2, max(0, end - _LONGEST) - 1, -1):
+                if not self.inside(text[start : start + 2]):
+                    break  # nor does a longer word have them
                 word = text[start:end]
-                score = known[word] if word in known else self._word(word)
+                score = self._known.get(word, 0.0)
+                score = self._word(word) if score == 0.0 else score
                 if score is not None:
                     ways.append(sums[start] + score)
-            best = max(ways)
-            sums.append(best + math.log(sum([math.exp(way - best) for way in ways])) if len(ways) > 1 else best)
+            sums.append(_sum_of(ways) if len(ways) > 1 else ways[0])
         return sums
+
+    def _as_word(self, character: str) -> float:
+        """Return the log probability of the character as a word, one of the dictionary or none."""
+        known = self._word(character)
+        unknown = _UNKNOWN + math.log(self.share(character) + 1e-7)
+        self._alone[character] = unknown if known is None else _sum_of([unknown, known])
+        return self._alone[character]
 
     def _word(self, word: str) -> float | None:
         count = _find(self._words, self._word_counts, word)
@@ -199,6 +209,12 @@ def _sum(keys: Integers, counts: Integers) -> tuple[Integers, Integers]:
     keys, counts = keys[order], counts[order]
     first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
     return keys[first], np.add.reduceat(counts, first)
+
+
+def _sum_of(logs: list[float]) -> float:
+    """Return the logarithm of the sum of what these are the logarithms of."""
+    best = max(logs)
+    return best + math.log(sum([math.exp(log - best) for log in logs]))
 
 
 def _find(keys: list[int], counts: list[int], text: str) -> int:
