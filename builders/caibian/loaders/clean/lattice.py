@@ -9,7 +9,7 @@ import heapq
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from caibian.loaders.clean import gbk
+from caibian.loaders.clean import gbk, swallowed
 from caibian.loaders.clean.parses import BEAM, Before, Context, Link, Parse, Run, by_score, merge, prune
 from caibian.loaders.clean.readings import BRACKETED, EATEN, FIRST_LETTER, LETTERS, WIDE
 from caibian.loaders.clean.scores import Scores
@@ -19,8 +19,6 @@ _GOES_ON = re.compile(rf"{BRACKETED}|[?\ufffd]|\n|\Z")  # a run does not end bef
 _AHEAD = re.compile(r"[\u4e00-\u9fff、。，“”《》：；0-9]{1,4}")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _LETTERS = re.compile(rf"[{LETTERS}]+")
-_UNOPENED = re.compile(r"[^()\n?\ufffd]{0,60}\)")  # and no eaten reading between, which has a bracket of its own
-_YEAR = re.compile(r"(?:(0[0-3])|9)\d?\d年")
 _FOLDABLE = frozenset(",;:!?()")
 _FOUND_ACROSS = frozenset("！？。")
 _LAST = frozenset("。！？”…")  # marks that a lost byte at the end of a text may have been
@@ -243,13 +241,14 @@ class Lattice:
                 yield new._replace(pending=ANY, before=0)
             return
         guesses, unpaired = self._guess(parse), self._unpaired(parse)
-        mark = self._swallowed(match)
+        gone = swallowed.find(text, end) if self.context.swallows and match[0] == "?" else None
         twice = text[end : end + 1] == "?"
         for new in (*guesses, *unpaired):
-            if mark:
-                score = new.score + (_TWICE if twice else 0.0)
+            if gone is not None:
+                mark, gain = gone.behind(self.scores.simple.get(new.last, new.last))
+                score = new.score + gain + (_TWICE if twice else 0.0)
                 yield Parse(score, new.pending, 0, mark, Link(mark, new.text), 0.0, new.split, new.heads)
-            if not mark or twice:
+            if gone is None or twice:
                 yield new
         for new in guesses[:PAIRS] if self.narrow and text[end : end + 1] > "@" else ():
             yield new._replace(pending=ANY, before=0, score=new.score + _LOST_PAIR)
@@ -265,20 +264,6 @@ class Lattice:
     def _is_marked(self, match: re.Match[str]) -> bool:
         """Tell whether a mark follows that mirrors find across characters."""
         return self.context.converted and match.string[match.end() : match.end() + 1] in _FOUND_ACROSS
-
-    def _swallowed(self, match: re.Match[str]) -> str:
-        """Return what stands for an ASCII character that was swallowed with the byte.
-
-        That is `(` where it is missing, the first digit of a year, or else `?`.
-        """
-        text, at = match.string, match.end()
-        follows = text[at : at + 1]
-        if not self.context.swallows or match[0] != "?" or follows <= " " or follows in "。！？":
-            return ""  # before a mark, what was swallowed is what the mirror put there
-        if _UNOPENED.match(text, at):
-            return "("
-        year = _YEAR.match(text, at)
-        return "?" if year is None else "2" if year[1] else "1"
 
     def _guess(self, parse: Parse, *, follows: int = 0) -> list[Parse]:
         """Return the best parses where a lost trail completes the pending byte.
