@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from caibian.loaders.clean import likelihood
@@ -35,3 +36,18 @@ def test_likelihood_of_words_is_the_sum_over_all_segmentations(text: str, counts
             chance *= share + (_UNKNOWN * (model.share(word) + 1e-7) if len(word) == 1 else 0.0)
         total += chance
     assert model.of_words(text) == pytest.approx(math.log(total))
+
+
+def test_particles_follow_verbs() -> None:
+    model = likelihood.load()
+    assert model.of_words("每个人") > model.of_words("每个了")
+    assert model.of_words("摧毁了") > model.of_words("摧毁人")
+    assert model.after("毁", "了") > model.after("个", "了") + 2.0
+
+
+@pytest.mark.parametrize("before", ["个", "毁", "。", ""])
+def test_scores_of_many_characters_are_those_of_each(before: str) -> None:
+    model = likelihood.load()
+    characters = "了着人的"
+    each = [model.chance(before, character) for character in characters]
+    assert model.after_each(before, np.array([*map(ord, characters)])) == pytest.approx(each)

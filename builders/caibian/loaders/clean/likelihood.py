@@ -39,6 +39,11 @@ _NUMBER, _NUMBER_ELSEWHERE = math.log(2e-2), math.log(1e-3)
 _STARTERS = frozenset("这我在他据同目今当从对根通为随由但而如全近本截其与以因此她市昨记首接另该虽尽除")
 _STARTER_CODES = np.array(sorted(map(ord, _STARTERS)))
 _STARTS_SENTENCE = math.log(3.0)
+# Particles that follow verbs and adjectives: 摧毁了, not 每个了.
+_PARTICLES = frozenset("了着")
+_PARTICLE_CODES = np.array(sorted(map(ord, _PARTICLES)))
+_VERBAL = np.array([ord(tag) for tag in "va"])
+_HARDLY = 0.07  # of what they stand behind verbs, they stand behind other words; in 1,800 texts of news, a fifteenth
 
 _LONGEST = 4  # characters of a word that fit in 64 bits; 98 % of the dictionary
 _UNKNOWN = math.log(1e-4)  # what a character costs beyond its share where it is a word that the dictionary lacks
@@ -54,7 +59,7 @@ class Likelihood:
     def __init__(self, dictionary: str) -> None:
         """Count characters, neighbours and words; a line is `word count tag`."""
         codes = np.frombuffer(dictionary.encode("utf-32-le"), np.uint32).astype(np.int64)
-        starts, ends, counts = _entries(codes)
+        starts, ends, counts, tags = _entries(codes)
         lengths = ends - starts
         inside = np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
         characters, weights = codes[inside], np.repeat(counts, lengths)
@@ -64,6 +69,9 @@ class Likelihood:
         self._share_list, self._start_list = self._shares.tolist(), self._starts.tolist()  # for one at a time
         self.alone = alone.tolist()
         self.last = np.bincount(codes[ends - 1], counts, 1 << 16).tolist()
+        ending = np.bincount(codes[ends - 1], counts * np.isin(tags, _VERBAL), 1 << 16)
+        verbal = _HARDLY + ending / np.maximum(1, self.last)
+        self._verbal = (verbal * counts.sum() / (verbal * self.last).sum()).tolist()  # 1 on average
         goes_on = np.ones(len(inside), bool)
         goes_on[np.cumsum(lengths) - 1] = False
         here = np.flatnonzero(goes_on)
@@ -115,6 +123,8 @@ class Likelihood:
         if code < 0x80 or code > 0xFFFF or not self._share_list[code]:
             return _other(before, character)
         share, starts = self._share_list[code], self._start_list[code]
+        if character in _PARTICLES and before:
+            starts *= self._follows_verb(before)
         total = self.alone[ord(before)] if before and before <= "\uffff" else 0
         if not total:
             begins = _STARTS_SENTENCE if before in _ENDS and character in _STARTERS else 0.0
@@ -125,6 +135,8 @@ class Likelihood:
     def after_each(self, before: str, characters: Integers) -> NDArray[np.float64]:
         """Return log P(character | before) for characters (code points) that words are made of, marks excepted."""
         shares, starts = self._shares[characters], self._starts[characters]
+        if before:
+            starts[np.isin(characters, _PARTICLE_CODES)] *= self._follows_verb(before)
         total = self.alone[ord(before)] if before and before <= "\uffff" else 0
         if not total:
             begins = _STARTS_SENTENCE * np.isin(characters, _STARTER_CODES) if before in _ENDS else 0.0
@@ -136,6 +148,10 @@ class Likelihood:
             at = np.minimum(np.searchsorted(seconds, characters), len(seconds) - 1)
             joint += counts[at] * (seconds[at] == characters)
         return np.asarray(np.log((1 - _ADDED) * joint / total + _ADDED * shares))
+
+    def _follows_verb(self, before: str) -> float:
+        """Return how much more often than on average a particle of verbs stands behind a word that ends so."""
+        return self._verbal[ord(before)] if before <= "\uffff" and self.alone[ord(before)] else 1.0
 
     def of_words(self, text: str) -> float:
         """Return the log probability of the text, over all its segmentations into words."""
@@ -156,6 +172,8 @@ class Likelihood:
                 continue
             alone = self._alone.get(character)
             ways = [sums[-1] + (self._as_word(character) if alone is None else alone)]
+            if character in _PARTICLES and end > 1:
+                ways[0] += math.log(self._follows_verb(text[end - 2]))
             for start in range(end - 2, max(0, end - _LONGEST) - 1, -1):
                 if not self.inside(text[start : start + 2]):
                     break  # nor does a longer word have them
@@ -182,8 +200,8 @@ class Likelihood:
         return self._known[word]
 
 
-def _entries(codes: Integers) -> tuple[Integers, Integers, Integers]:
-    """Return where each line's word starts and ends, and its count."""
+def _entries(codes: Integers) -> tuple[Integers, Integers, Integers, Integers]:
+    """Return where each line's word starts and ends, its count, and the first letter of its tag."""
     spaces = np.flatnonzero(codes == ord(" ")).reshape(-1, 2)
     starts = np.concatenate(([0], np.flatnonzero(codes == ord("\n"))[: len(spaces) - 1] + 1))
     counts = np.zeros(len(spaces), np.int64)
@@ -191,7 +209,7 @@ def _entries(codes: Integers) -> tuple[Integers, Integers, Integers]:
     for at in range(int(digits.max())):
         has = digits > at
         counts[has] = 10 * counts[has] + codes[spaces[has, 0] + 1 + at] - ord("0")
-    return starts, spaces[:, 0], counts
+    return starts, spaces[:, 0], counts, codes[spaces[:, 1] + 1]
 
 
 def _packed(codes: Integers, starts: Integers, ends: Integers) -> Integers:
