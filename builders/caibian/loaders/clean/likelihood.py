@@ -41,7 +41,7 @@ _STARTER_CODES = np.array(sorted(map(ord, _STARTERS)))
 _STARTS_SENTENCE = math.log(3.0)
 # Particles that follow verbs and adjectives: 摧毁了, not 每个了.
 _PARTICLES = frozenset("了着")
-_PARTICLE_CODES = np.array(sorted(map(ord, _PARTICLES)))
+_IS_PARTICLE = np.isin(np.arange(1 << 16), [*map(ord, _PARTICLES)])
 _VERBAL = np.array([ord(tag) for tag in "va"])
 _HARDLY = 0.07  # of what they stand behind verbs, they stand behind other words; in 1,800 texts of news, a fifteenth
 
@@ -136,7 +136,7 @@ class Likelihood:
         """Return log P(character | before) for characters (code points) that words are made of, marks excepted."""
         shares, starts = self._shares[characters], self._starts[characters]
         if before:
-            starts[np.isin(characters, _PARTICLE_CODES)] *= self._follows_verb(before)
+            starts[_IS_PARTICLE[characters]] *= self._follows_verb(before)
         total = self.alone[ord(before)] if before and before <= "\uffff" else 0
         if not total:
             begins = _STARTS_SENTENCE * np.isin(characters, _STARTER_CODES) if before in _ENDS else 0.0

@@ -6,7 +6,6 @@ else is for lattice.py.
 
 import re
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from caibian.loaders.clean import gbk
@@ -57,7 +56,8 @@ class Quick:
         match = _SLIP.match(self.page, start)
         if match is None:
             return None
-        slip = before[-1], match[0], self.page[match.end() : match.end() + 1]
+        follows = self.page[match.end() : match.end() + 1]
+        slip = before[-1], match[0], follows if follows > "\x7f" else ""
         choices = self.known.get(slip)
         if choices is None:
             choices = self._choices(match, before[-1], slip[2])
@@ -81,25 +81,27 @@ class Quick:
         code = self.codes.get(before)
         if shifted is None or code is None:
             return []
-        first, last = match[1], match[3]
         lead = code & 0xFF
         found = []
-        for trail in self.trails.get((lead, first), ()):
-            closing = shifted[-1] if shifted else trail
-            for end in self.trails.get((closing, last), ()) if last else (ord(match[4]),):
-                text = _decoded(bytes((trail,)) + shifted + bytes((end,)))
-                if text is not None:
-                    score = self._likely(before, text, follows)
-                    ends = self.characters.get(closing << 8 | end, "")
-                    found.append(_Choice(score, text, self.characters[lead << 8 | trail], ends))
+        for trail in self.trails.get((lead, match[1]), ()):
+            *opening, closing = trail, *shifted
+            head = _decoded(bytes(opening))
+            likely = _NEVER if head is None else self._likely(before, head)
+            if head is None or likely == _NEVER:
+                continue
+            for end in self.trails.get((closing, match[3]), ()) if match[3] else (ord(match[4]),):
+                last = self.characters.get(closing << 8 | end)
+                if last is not None:
+                    score = likely + self._likely(head[-1:] or before, last + follows)
+                    is_ordinary = score >= _ORDINARY * len(head + last + follows)
+                    score = score if is_ordinary else _NEVER
+                    found.append(_Choice(score, head + last, self.characters[lead << 8 | trail], last))
         return found
 
-    def _likely(self, before: str, text: str, follows: str) -> float:
-        chain = before + text + follows if follows > "\x7f" else before + text
-        costs = [self.scores.after(a, b) for a, b in pairwise(chain)]
-        if min(costs) < _WORST or sum(costs) < _ORDINARY * len(costs):
-            return _NEVER
-        return sum(costs)
+    def _likely(self, before: str, text: str) -> float:
+        """Return how likely the text is behind a character."""
+        costs = [self.scores.after(a, b) for a, b in zip(before + text, text, strict=False)]
+        return _NEVER if costs and min(costs) < _WORST else sum(costs)
 
 
 _NEVER = float("-inf")

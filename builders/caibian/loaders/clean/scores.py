@@ -31,6 +31,7 @@ _CANDIDATES = 40  # characters kept for a lost byte; the rest together have less
 _MAX_PAIRS = 300_000  # scores kept; bounds the memory
 _CLOSED = 300  # characters behind a stretch in which a bracket may be closed
 _MAX_PAGE = 20_000  # characters of the page, from its start, whose neighbours are known; an article has a tenth of it
+_SHORT = 2_000  # characters that are searched sooner than a set of them is made
 _PAIRS_OF_MARKS = {"”": "“", "》": "《", "）": "（", "’": "‘"}
 _ALL_MARKS = _PAIRS_OF_MARKS.keys() | set(_PAIRS_OF_MARKS.values())
 
@@ -48,7 +49,6 @@ class Scores:
         self.foreign = script.simplified_only() if context.converted else frozenset()
         self.pairs, self.ranks = _kept(context.converted)
         self.plain = context.readings.bare()
-        self.neighbours: frozenset[str] | None = None
 
     def after(self, before: str, character: str) -> float:
         """Return log P(character | before) on a page in this script."""
@@ -140,20 +140,22 @@ class Scores:
             gain += _of_words(simple[max(0, len(before) + first - _AROUND) : len(before) + last + _AROUND])
         whole = before[-1:] + text + follows[:1]
         shift = len(before[-1:])
-        neighbours = self._neighbours()
         for at in guessed:
-            gain += _ON_PAGE * (whole[at + shift - 1 : at + shift + 1] in neighbours)
-            gain += _ON_PAGE * (whole[at + shift : at + shift + 2] in neighbours)
+            gain += _ON_PAGE * self._is_on_page(whole[at + shift - 1 : at + shift + 1])
+            gain += _ON_PAGE * self._is_on_page(whole[at + shift : at + shift + 2])
             if text[at] in _ALL_MARKS:
                 gain += _balance(opened + text[:at], text[at], text[at + 1 :] + behind)
         return gain
 
-    def _neighbours(self) -> frozenset[str]:
-        """Return each two characters that stand side by side on the page, readings left out."""
-        if self.neighbours is None:
-            page = without(self.page[:_MAX_PAGE])
-            self.neighbours = frozenset(map(str.__add__, page, page[1:]))
-        return self.neighbours
+    def _is_on_page(self, pair: str) -> bool:
+        """Tell whether two characters stand side by side on the page, readings left out."""
+        return len(pair) > 1 and pair in self.neighbours
+
+    @cached_property
+    def neighbours(self) -> str | frozenset[str]:
+        """Return the page, or where it is long each two characters that stand side by side on it."""
+        page = without(self.page[:_MAX_PAGE])
+        return page if len(page) < _SHORT else frozenset(map(str.__add__, page, page[1:]))
 
 
 def _balance(before: str, mark: str, behind: str) -> float:
