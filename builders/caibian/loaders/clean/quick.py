@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from caibian.loaders.clean import gbk
+from caibian.loaders.clean import gbk, script
 from caibian.loaders.clean.parses import Run
 from caibian.loaders.clean.readings import LETTERS
 from caibian.loaders.clean.scores import Scores
@@ -45,9 +45,11 @@ class Quick:
         self.scores = scores
         self.codes = gbk.codes()
         self.characters = gbk.characters()
-        self.trails = gbk.trails_by_reading()
-        self.may_read = scores.context.readings.injected and not scores.context.folded
-        self.known = _known(scores.context.converted)
+        evidence = scores.context.readings
+        is_usual = evidence.usual or script.traditional_characters().issuperset(evidence.annotated)
+        self.trails = _converted_trails() if is_usual else gbk.trails_by_reading()
+        self.may_read = evidence.injected and not scores.context.folded
+        self.known = _known(scores.context.converted, is_usual)
 
     def read(self, start: int, before: str) -> Run | None:
         """Return the reading of the slip whose sign begins at `start`, if there is no doubt about it."""
@@ -131,7 +133,19 @@ def _decoded(raw: bytes) -> str | None:
     return text if 2 * len(text) == len(raw) else None
 
 
-@lru_cache(maxsize=2)
-def _known(converted: bool) -> dict[tuple[str, str, str], list[_Choice]]:
+@lru_cache(maxsize=1)
+def _converted_trails() -> dict[tuple[int, str], tuple[int, ...]]:
+    """Return (lead, reading) -> the trails of Traditional characters with that reading: what a mirror annotates."""
+    characters, converted = gbk.characters(), script.traditional_characters()
+    found = {}
+    for (lead, reading), trails in gbk.trails_by_reading().items():
+        kept = tuple(trail for trail in trails if characters[lead << 8 | trail] in converted)
+        if kept:
+            found[lead, reading] = kept
+    return found
+
+
+@lru_cache(maxsize=4)
+def _known(converted: bool, is_usual: bool) -> dict[tuple[str, str, str], list[_Choice]]:
     """Return the choices of the slips read so far, for such pages: a mirror damages a word alike each time."""
     return {}
