@@ -8,14 +8,14 @@ characters, `of_words` weighs the whole neighbourhood: the sum over its segmenta
 """
 
 import math
-import re
 from bisect import bisect_left
 from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from caibian.loaders.clean import dictionary
+from caibian.loaders.clean.dictionary import Integers
 
 PUNCTUATION = {"，": 0.06, "。": 0.03, "、": 0.025, "“": 0.008, "”": 0.008, "：": 0.004, "；": 0.004, "（": 0.003,
                "）": 0.003, "《": 0.003, "》": 0.003, "！": 0.001, "？": 0.0012, "—": 0.001, "…": 0.0005, "·": 0.001,
@@ -50,16 +50,14 @@ _UNKNOWN = math.log(1e-4)  # what a character costs beyond its share where it is
 _HEAD = 5  # characters that texts which differ in one guess have in common before it
 _MAX_KNOWN = 200_000  # answers kept; bounds the memory
 
-Integers = NDArray[np.int64]
-
 
 class Likelihood:
     """Log probability of a character after another one, and of a text, in Simplified characters."""
 
-    def __init__(self, dictionary: str) -> None:
+    def __init__(self, lines: str) -> None:
         """Count characters, neighbours and words; a line is `word count tag`."""
-        codes = np.frombuffer(dictionary.encode("utf-32-le"), np.uint32).astype(np.int64)
-        starts, ends, counts, tags = _entries(codes)
+        codes = np.frombuffer(lines.encode("utf-32-le"), np.uint32).astype(np.int64)
+        starts, ends, counts, tags = dictionary.entries(codes)
         lengths = ends - starts
         inside = np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
         characters, weights = codes[inside], np.repeat(counts, lengths)
@@ -75,12 +73,14 @@ class Likelihood:
         goes_on = np.ones(len(inside), bool)
         goes_on[np.cumsum(lengths) - 1] = False
         here = np.flatnonzero(goes_on)
-        pairs, self._counts = _sum((characters[here] << 16) | characters[here + 1], weights[here])
+        pairs, self._counts = dictionary.sum_counts((characters[here] << 16) | characters[here + 1], weights[here])
         self._seconds = pairs & 0xFFFF
         self._rows = np.searchsorted(pairs, np.arange((1 << 16) + 1) << 16).tolist()  # where each first one's begin
         self._second_list, self._count_list = self._seconds.tolist(), self._counts.tolist()  # for one at a time
         short = lengths <= _LONGEST
-        words, word_counts = _sum(_packed(codes, starts[short], ends[short]), counts[short])
+        words, word_counts = dictionary.sum_counts(
+            dictionary.pack(codes, starts[short], ends[short], longest=_LONGEST), counts[short]
+        )
         self._words, self._word_counts = words.tolist(), word_counts.tolist()
         self.words = float(counts.sum())
         self._cache: dict[str, float] = {}
@@ -200,35 +200,6 @@ class Likelihood:
         return self._known[word]
 
 
-def _entries(codes: Integers) -> tuple[Integers, Integers, Integers, Integers]:
-    """Return where each line's word starts and ends, its count, and the first letter of its tag."""
-    spaces = np.flatnonzero(codes == ord(" ")).reshape(-1, 2)
-    starts = np.concatenate(([0], np.flatnonzero(codes == ord("\n"))[: len(spaces) - 1] + 1))
-    counts = np.zeros(len(spaces), np.int64)
-    digits = spaces[:, 1] - spaces[:, 0] - 1
-    for at in range(int(digits.max())):
-        has = digits > at
-        counts[has] = 10 * counts[has] + codes[spaces[has, 0] + 1 + at] - ord("0")
-    return starts, spaces[:, 0], counts, codes[spaces[:, 1] + 1]
-
-
-def _packed(codes: Integers, starts: Integers, ends: Integers) -> Integers:
-    """Return each word as one number, 16 bits a character."""
-    packed = np.zeros(len(starts), np.int64)
-    for at in range(_LONGEST):
-        has = ends - starts > at
-        packed[has] = (packed[has] << 16) | codes[starts[has] + at]
-    return packed
-
-
-def _sum(keys: Integers, counts: Integers) -> tuple[Integers, Integers]:
-    """Return the distinct keys in order and the sum of each one's counts."""
-    order = np.argsort(keys)
-    keys, counts = keys[order], counts[order]
-    first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
-    return keys[first], np.add.reduceat(counts, first)
-
-
 def _sum_of(logs: list[float]) -> float:
     """Return the logarithm of the sum of what these are the logarithms of."""
     best = max(logs)
@@ -258,17 +229,4 @@ def _other(before: str, character: str) -> float:
 @lru_cache(maxsize=1)
 def load() -> Likelihood:
     """Return the model of jieba's dictionary; takes 0.3 CPU seconds, once a process and only on damage."""
-    return Likelihood(_dictionary())
-
-
-@lru_cache(maxsize=1)
-def places() -> frozenset[str]:
-    """Return the names of places in jieba's dictionary (tag ns)."""
-    return frozenset(re.findall(r"^([^ \n]+) \d+ ns$", _dictionary(), re.M))
-
-
-def _dictionary() -> str:
-    package = find_spec("jieba")  # found and not imported: that takes as long as the counting
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("jieba is not installed; it is a dependency of caibian", name="jieba")
-    return Path(package.origin).with_name("dict.txt").read_text("utf-8")
+    return Likelihood(dictionary.read())

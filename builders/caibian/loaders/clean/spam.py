@@ -7,7 +7,7 @@ beside `官网` and `登录`. 大发社区 is a real place.
 import re
 from functools import lru_cache
 
-from caibian.loaders.clean import likelihood
+from caibian.loaders.clean import dictionary, likelihood
 
 _HAN = "\u4e00-\u9fff"
 _STRONG = (
@@ -197,7 +197,7 @@ def _splice_start(line: str, start: int, end: int, floor: int) -> int | None:
 def _is_prefix(prefix: str) -> bool:
     """Tell whether the text before the core is a place and words of advertisement."""
     rest = _BEFORE_CORE.sub("", prefix)
-    return not rest or rest in likelihood.places() or rest[:-1] in likelihood.places()
+    return not rest or rest in dictionary.places() or rest[:-1] in dictionary.places()
 
 
 @lru_cache(maxsize=1 << 12)
