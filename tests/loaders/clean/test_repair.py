@@ -165,10 +165,10 @@ def test_clean_paragraphs_are_untouched() -> None:
 
 
 # A paragraph is exact up to what is lost if the simulator makes the same of another one, with another digit, letter or
-# sign where the repair differs. Measured: exact 100, 99.75 and 95 %, up to what is lost 100, 99.75 and 98.25 %.
+# sign where the repair differs. Measured: exact 100, 100 and 95.75 %, up to what is lost 100, 100 and 98.5 %.
 @needs_real_data
 @pytest.mark.slow
-@pytest.mark.parametrize(("size", "floor", "up_to_lost"), [(37, 0.99, 0.995), (120, 0.985, 0.995), (0, 0.94, 0.97)])
+@pytest.mark.parametrize(("size", "floor", "up_to_lost"), [(37, 0.99, 0.995), (120, 0.985, 0.995), (0, 0.95, 0.975)])
 def test_damaged_paragraphs_are_restored_exactly(size: int, floor: float, up_to_lost: float) -> None:
     texts = paragraphs()[:400]
     shown = partial(damage, table=frequent_table(texts, size, seed="held out") if size else whole_table())
