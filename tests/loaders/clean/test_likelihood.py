@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from caibian.loaders.clean import dictionary, likelihood
+from caibian.loaders import lexicon
+from caibian.loaders.clean import likelihood
 
 _UNKNOWN = 1e-4  # of a character that is a word which the dictionary lacks, beyond its share
 
@@ -21,7 +22,7 @@ def segmentations(text: str) -> Iterator[list[str]]:
 
 @pytest.fixture(scope="module")
 def counts() -> dict[str, int]:
-    lines = (line.split(" ") for line in dictionary.read().splitlines())
+    lines = (line.split(" ") for line in lexicon.read().splitlines())
     return {word: int(count) for word, count, _ in lines}
 
 

@@ -14,8 +14,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from caibian.loaders.clean import dictionary
-from caibian.loaders.clean.dictionary import Integers
+from caibian.loaders import lexicon
+from caibian.loaders.lexicon import Integers
 
 PUNCTUATION = {"，": 0.06, "。": 0.03, "、": 0.025, "“": 0.008, "”": 0.008, "：": 0.004, "；": 0.004, "（": 0.003,
                "）": 0.003, "《": 0.003, "》": 0.003, "！": 0.001, "？": 0.0012, "—": 0.001, "…": 0.0005, "·": 0.001,
@@ -57,7 +57,7 @@ class Likelihood:
     def __init__(self, lines: str) -> None:
         """Count characters, neighbours and words; a line is `word count tag`."""
         codes = np.frombuffer(lines.encode("utf-32-le"), np.uint32).astype(np.int64)
-        starts, ends, counts, tags = dictionary.entries(codes)
+        starts, ends, counts, tags = lexicon.entries(codes)
         lengths = ends - starts
         inside = np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
         characters, weights = codes[inside], np.repeat(counts, lengths)
@@ -73,13 +73,13 @@ class Likelihood:
         goes_on = np.ones(len(inside), bool)
         goes_on[np.cumsum(lengths) - 1] = False
         here = np.flatnonzero(goes_on)
-        pairs, self._counts = dictionary.sum_counts((characters[here] << 16) | characters[here + 1], weights[here])
+        pairs, self._counts = lexicon.sum_counts((characters[here] << 16) | characters[here + 1], weights[here])
         self._seconds = pairs & 0xFFFF
         self._rows = np.searchsorted(pairs, np.arange((1 << 16) + 1) << 16).tolist()  # where each first one's begin
         self._second_list, self._count_list = self._seconds.tolist(), self._counts.tolist()  # for one at a time
         short = lengths <= _LONGEST
-        words, word_counts = dictionary.sum_counts(
-            dictionary.pack(codes, starts[short], ends[short], longest=_LONGEST), counts[short]
+        words, word_counts = lexicon.sum_counts(
+            lexicon.pack(codes, starts[short], ends[short], longest=_LONGEST), counts[short]
         )
         self._words, self._word_counts = words.tolist(), word_counts.tolist()
         self.words = float(counts.sum())
@@ -229,4 +229,4 @@ def _other(before: str, character: str) -> float:
 @lru_cache(maxsize=1)
 def load() -> Likelihood:
     """Return the model of jieba's dictionary; takes 0.3 CPU seconds, once a process and only on damage."""
-    return Likelihood(dictionary.read())
+    return Likelihood(lexicon.read())

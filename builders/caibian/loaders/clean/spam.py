@@ -7,7 +7,8 @@ beside `官网` and `登录`. 大发社区 is a real place.
 import re
 from functools import lru_cache
 
-from caibian.loaders.clean import dictionary, likelihood
+from caibian.loaders import lexicon
+from caibian.loaders.clean import likelihood
 
 _HAN = "\u4e00-\u9fff"
 _STRONG = (
@@ -197,7 +198,7 @@ def _splice_start(line: str, start: int, end: int, floor: int) -> int | None:
 def _is_prefix(prefix: str) -> bool:
     """Tell whether the text before the core is a place and words of advertisement."""
     rest = _BEFORE_CORE.sub("", prefix)
-    return not rest or rest in dictionary.places() or rest[:-1] in dictionary.places()
+    return not rest or rest in lexicon.places() or rest[:-1] in lexicon.places()
 
 
 @lru_cache(maxsize=1 << 12)

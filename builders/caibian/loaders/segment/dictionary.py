@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from caibian.loaders.packages import file_of
+from caibian.loaders import lexicon
 
 if TYPE_CHECKING:
     import jieba
@@ -49,7 +49,9 @@ class Dictionary:
 
         Only words in IN_BLOCK can ever be found.
         """
-        codes, first, lengths, counts = _parse(lines)
+        codes: Codes = np.frombuffer(lines.encode("utf-16-le"), np.uint16)
+        first, ends, counts, _ = lexicon.entries(codes)
+        lengths = ends - first
         total = int(counts.sum()) if total is None else total
         others = np.append(0, np.cumsum(~IN_BLOCK.take(codes), dtype=np.int32))  # before each place, not in a block
         kept = np.flatnonzero(others[first] == others[first + lengths])
@@ -150,18 +152,6 @@ def _steps(states: NDArray[Any], codes: Codes) -> Keys:
     return (states.astype(np.uint64) << np.uint64(16)) | codes
 
 
-def _parse(lines: str) -> tuple[Codes, Ints, Ints, Ints]:
-    """Return the lines' UTF-16, where in it each word starts, how long it is, and its count."""
-    codes = np.frombuffer(lines.encode("utf-16-le"), np.uint16)
-    spaces, ends = np.flatnonzero(codes == ord(" ")).reshape(-1, 2), np.flatnonzero(codes == ord("\n"))
-    first = np.append(0, ends[:-1] + 1)
-    counts = np.zeros(len(ends), np.int64)
-    for place in range(int((spaces[:, 1] - spaces[:, 0]).max()) - 1):  # of the digits, from the last on
-        at = spaces[:, 1] - 1 - place
-        counts += np.where(at > spaces[:, 0], codes[at] - np.int64(ord("0")), 0) * 10**place
-    return codes, first, spaces[:, 0] - first, counts
-
-
 def _logarithms(counts: Ints, total: int) -> Floats:
     """Return the weights of words as jieba reckons them, to the last bit."""
     different, which = np.unique(counts, return_inverse=True)
@@ -172,7 +162,7 @@ def _logarithms(counts: Ints, total: int) -> Floats:
 def load(user_words: tuple[str, ...]) -> Dictionary:
     """Return jieba's dictionary with `user_words` added as jieba adds them."""
     if not user_words:
-        return Dictionary(file_of("jieba", "dict.txt").read_text("utf-8"))
+        return Dictionary(lexicon.read())
     tokenizer = _tokenizer(user_words)
     words = ((word, count) for word, count in tokenizer.FREQ.items() if not _SPACE.search(word))
     return Dictionary("".join(f"{word} {count} -\n" for word, count in words), tokenizer.total)

@@ -61,7 +61,7 @@ def _cut_anew(text: str, codes: Codes, first: Ints, last: Ints, starts: Bools) -
     first, last = at[number], at[np.append(number[1:], len(at)) - 1] + 1
     han = np.flatnonzero(is_han[number] & (last - first > 1))
     starts[unknown.word_ends(codes, first[han], last[han])] = True
-    marked = np.unique(np.searchsorted(number, np.flatnonzero(_MARKS.take(of_run)), side="right") - 1)
+    marked = np.flatnonzero(np.logical_or.reduceat(_MARKS.take(of_run), number))
     starts[_ascii_words(text, first[marked], last[marked])] = True
 
 

@@ -2,21 +2,19 @@
 
 import re
 from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from caibian.loaders.packages import file_of
 
 Integers = NDArray[np.int64]
 
 
 def read() -> str:
     """Return its lines, each `word count tag`; raises ModuleNotFoundError where jieba is not installed."""
-    package = find_spec("jieba")  # found and not imported: that takes as long as the counting
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("jieba is not installed; it is a dependency of caibian", name="jieba")
-    return Path(package.origin).with_name("dict.txt").read_text("utf-8")
+    return file_of("jieba", "dict.txt").read_text("utf-8")
 
 
 @lru_cache(maxsize=1)
@@ -25,8 +23,10 @@ def places() -> frozenset[str]:
     return frozenset(re.findall(r"^([^ \n]+) \d+ ns$", read(), re.M))
 
 
-def entries(codes: Integers) -> tuple[Integers, Integers, Integers, Integers]:
-    """Return where each line's word starts and ends, its count, and the first letter of its tag."""
+def entries(codes: NDArray[np.integer[Any]]) -> tuple[Integers, Integers, Integers, NDArray[np.integer[Any]]]:
+    """Return of lines, given by their characters, where each one's word starts and ends, its count, and the first
+    letter of its tag.
+    """
     spaces = np.flatnonzero(codes == ord(" ")).reshape(-1, 2)
     starts = np.concatenate(([0], np.flatnonzero(codes == ord("\n"))[: len(spaces) - 1] + 1))
     counts = np.zeros(len(spaces), np.int64)
