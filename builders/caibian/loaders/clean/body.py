@@ -50,7 +50,7 @@ def _within(page: Page, block: int) -> list[bool]:
     return found
 
 
-def worth(entry: Judged, *, within: bool, narrow: bool) -> float:
+def worth(entry: Judged, within: bool, narrow: bool) -> float:
     """Return what a line adds to a run of lines: prose adds, links, bars and words without a sentence cost."""
     line = entry.line
     if entry.wall or entry.bar or entry.byline:
@@ -77,7 +77,7 @@ def choose(page: Page, judged: list[Judged]) -> tuple[int, int]:
     within = _within(page, main_block(page, judged))
     inner = [entry.line for entry in judged if within[entry.line.block]]
     narrow = sum(line.link_chars for line in inner) <= NARROW_LINKS * sum(len(line.text) for line in inner)
-    values = [worth(entry, within=within[entry.line.block], narrow=narrow) for entry in judged]
+    values = [worth(entry, within[entry.line.block], narrow) for entry in judged]
     runs = []
     begin = 0
     walls = [position for position, entry in enumerate(judged) if entry.wall]

@@ -65,6 +65,14 @@ def read_declared(value: str) -> date | None:
     >>> read_declared("2021-07-11T18:05:00Z"), read_declared("20210712"), read_declared("Mon, 12 Jul 2021 08:00")
     (datetime.date(2021, 7, 12), datetime.date(2021, 7, 12), datetime.date(2021, 7, 12))
     """
+    return (_read_declared if len(value) <= _CACHED_CHARS else _read_declared.__wrapped__)(value)
+
+
+_CACHED_CHARS = 40  # documents of one day or one page come together, and declare it alike
+
+
+@lru_cache(1 << 12)
+def _read_declared(value: str) -> date | None:
     found = None if value.isdecimal() else find_date(value)
     if found is not None:
         clock = _UTC.search(value)

@@ -36,7 +36,7 @@ class Judged:
 def prose_chars(line: Line) -> int:
     """Return how many characters of running text a line holds: 0 for links and for words without punctuation."""
     free = len(line.text) - line.link_chars
-    if free < 10 or line.link_chars * 2 > len(line.text):
+    if free < 10 or line.link_chars > free:
         return 0
     if free < 25 and SENTENCE.search(line.text) is None:
         return 0
@@ -45,16 +45,8 @@ def prose_chars(line: Line) -> int:
 
 def judge(page: Page) -> list[Judged]:
     """Return the page's lines with their kinds."""
-    judged = []
     homes = _homes(page)
-    for line in page.lines:
-        if not line.text:
-            continue  # a repair emptied it
-        home = homes[line.block]
-        entry = Judged(line=line, prose=prose_chars(line), home=home)
-        if len(line.text) <= furniture.MAX_CHARS:
-            _classify(entry)
-        judged.append(entry)
+    judged = [_judge_line(line, homes[line.block]) for line in page.lines if line.text]  # a repair may empty one
     marginal = _marginal(page, judged)
     for entry in judged:
         entry.line.furniture = marginal[entry.line.block]
@@ -72,7 +64,8 @@ def prose_sums(page: Page, judged: list[Judged]) -> list[int]:
     """Return for each block the prose within it; prose that is hidden or furniture counts a quarter."""
     sums = [0] * len(page.parents)
     for entry in judged:
-        sums[entry.home] += entry.prose // 4 if entry.line.furniture or entry.line.hidden else entry.prose
+        if entry.prose:
+            sums[entry.home] += entry.prose // 4 if entry.line.furniture or entry.line.hidden else entry.prose
     for block in range(len(sums) - 1, 0, -1):
         sums[page.parents[block]] += sums[block]
     return sums
@@ -117,13 +110,14 @@ def _homes(page: Page) -> list[int]:
     ]
 
 
-def _classify(entry: Judged) -> None:
-    """Note whether a short line is a wall, a bar or a byline; a byline may link to its author, but is no link."""
-    text = entry.line.text
+def _judge_line(line: Line, home: int) -> Judged:
+    """Return a line with its kind; a byline may link to its author, but is no link."""
+    text = line.text
+    if len(text) > furniture.MAX_CHARS:
+        return Judged(line, prose_chars(line), home)
     kind = _kind if len(text) <= RECURRING_CHARS else _kind.__wrapped__
-    entry.wall, entry.bar, entry.byline = kind(text, entry.line.link_chars >= len(text))
-    if entry.wall or entry.bar or entry.byline:
-        entry.prose = 0
+    wall, bar, byline = kind(text, line.link_chars >= len(text))
+    return Judged(line, 0 if wall or bar or byline else prose_chars(line), home, wall, bar, byline)
 
 
 @lru_cache(maxsize=1 << 14)

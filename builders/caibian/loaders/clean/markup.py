@@ -138,10 +138,11 @@ def scan(markup: str) -> tuple[list[Line], list[int], list[bool]]:
     seen = _without_unseen(markup)
     pieces = _TAG.split(seen)
     state = _Scan(misread=_may_be_misread(seen))
+    parts = state.parts
     _text(state, pieces[0])
     for closing, name, attributes, text in zip(pieces[1::4], pieces[2::4], pieces[3::4], pieces[4::4], strict=True):
         if name in _BREAKING:
-            if state.parts:
+            if parts:
                 _flush(state)
             if name not in _BREAKS:
                 if closing:
@@ -152,7 +153,7 @@ def scan(markup: str) -> tuple[list[Line], list[int], list[bool]]:
                 break
         elif name == "a":
             _link(state, opens=not closing)
-        if text:
+        if text and (parts or not text.isspace()):
             _text(state, text)
     _flush(state)
     _link(state, opens=False)
@@ -209,18 +210,21 @@ def _preformatted(state: _Scan, text: str) -> None:
 def _link(state: _Scan, *, opens: bool) -> None:
     """Open or close a link; one that runs on over several lines was left open by mistake and is none."""
     lines = state.lines
-    if state.link_length > RUNAWAY_CHARS and len(lines) - state.link_start > RUNAWAY_LINES:
-        for line in lines[state.link_start :]:
-            line.link_chars = 0
-        state.link_chars = 0
+    if state.link_length:
+        if state.link_length > RUNAWAY_CHARS and len(lines) - state.link_start > RUNAWAY_LINES:
+            for line in lines[state.link_start :]:
+                line.link_chars = 0
+            state.link_chars = 0
+        state.link_length = 0
     state.linked = opens
-    state.link_start, state.link_length = len(lines), 0
+    state.link_start = len(lines)
 
 
 def _flush(state: _Scan) -> None:
     """End the line."""
-    text = "".join(state.parts)[:MAX_LINE_CHARS]
-    state.parts.clear()
+    parts = state.parts
+    text = (parts[0] if len(parts) == 1 else "".join(parts))[:MAX_LINE_CHARS]
+    parts.clear()
     if state.misread and MISREAD.search(text) is not None:
         text = " ".join(SPACE.split(text)).strip()
     else:
@@ -228,7 +232,7 @@ def _flush(state: _Scan) -> None:
     if text:
         number = state.open[-1]
         tag, furniture, hidden, given = state.blocks[number]
-        link_chars = min(state.link_chars, len(text))
+        link_chars = state.link_chars and min(state.link_chars, len(text))
         state.lines.append(Line(text, tag, link_chars, tag in _HEADINGS, number, furniture, hidden, given))
     state.link_chars = 0
 

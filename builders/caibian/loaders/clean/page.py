@@ -69,10 +69,7 @@ def parse(raw: str, *, html: bool, url: str | None = None, rules: HostRules | No
 
 
 def _has_long_tag(raw: str) -> bool:
-    pieces = raw.split("<")
-    if max(map(len, pieces)) < LONG_CHARS:
-        return False
-    return any(len(piece) >= LONG_CHARS and ">" not in piece[:LONG_CHARS] for piece in pieces)
+    return any(">" not in piece[:LONG_CHARS] for piece in raw.split("<") if len(piece) >= LONG_CHARS)
 
 
 def _without_attributes(match: re.Match[str]) -> str:
