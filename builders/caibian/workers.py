@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -73,9 +73,16 @@ class Worker:
 
     def kill(self) -> None:
         """End the process at once, whatever it does, and wait until it is gone."""
-        self.pipe.close()
-        self.process.kill()
-        self.process.join()
+        kill([self])
+
+
+def kill(workers: Sequence[Worker]) -> None:
+    """End processes at once, whatever they do, and wait until all are gone."""
+    for worker in workers:
+        worker.pipe.close()
+        worker.process.kill()
+    for worker in workers:
+        worker.process.join()
 
 
 @dataclass(slots=True)
@@ -107,8 +114,7 @@ class Workers:
         return self
 
     def __exit__(self, *error: object) -> None:
-        for worker in self._idle:
-            worker.kill()
+        kill(self._idle)
         self._idle = []
 
     def give(self, function: Callable[[Item], Result], item: Item) -> Job[Item, Result]:

@@ -33,18 +33,24 @@ def _light(path: Path, split: str) -> pa.Table:
 
 
 def _repeated(config: str, rows: pa.Table) -> list[str]:
-    counts = pc.value_counts(rows["id"])
-    twice = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
+    twice = _recurring(rows["id"])
     return [f"{config}: {len(twice)} ids stand there twice, such as {_some(twice)}"] if len(twice) else []
 
 
 def _crossing(config: str, rows: pa.Table) -> list[str]:
-    found = rows.group_by("cluster", use_threads=False).aggregate([("split", "min"), ("split", "max")])
-    crossing = found.filter(pc.not_equal(found["split_min"], found["split_max"]))["cluster"]
+    masks = (pc.equal(rows["split"], split) for split in pc.unique(rows["split"]))
+    of_splits = [pc.unique(rows["cluster"].filter(mask)) for mask in masks]
+    crossing = _recurring(pa.chunked_array(of_splits, rows["cluster"].type))
     if not len(crossing):
         return []
     return [f"{config}: {len(crossing)} clusters of copies are in two splits, such as {_some(crossing)}"]
 
 
-def _some(values: pa.Array | pa.ChunkedArray) -> str:
+def _recurring(values: pa.ChunkedArray) -> pa.Array:
+    """Return the values that stand there more than once."""
+    counts = pc.value_counts(values)
+    return counts.field("values").filter(pc.greater(counts.field("counts"), 1))
+
+
+def _some(values: pa.Array) -> str:
     return ", ".join(sorted(values.to_pylist())[:_EXAMPLES])
