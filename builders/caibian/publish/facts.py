@@ -34,7 +34,7 @@ class Options(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """A run of rows: shards that stand side by side, each with some of the columns of the same rows."""
+    """A run of rows: files that stand side by side, each with some of the columns of the same rows."""
 
     paths: tuple[Path, ...]
     labels: Path
