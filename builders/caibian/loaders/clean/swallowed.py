@@ -30,6 +30,8 @@ _NAMES = (
 # three guesses at a lost character were wrong for two that were right.)
 _YEAR = {"至": 0.04, "从": 0.037, "于": 0.03, "在": 0.015, "自": 0.014, "。": 0.012, "到": 0.011, "，": 0.004}
 _YEAR_ELSEWHERE = 0.001
+_YEAR_GAINS = {character: math.log(share / _YEAR_ELSEWHERE) for character, share in _YEAR.items()}
+_ORDINAL_GAIN = {"第": 6.0}  # one of the 44th is 第44届, seldom 44届
 
 
 class Swallowed(NamedTuple):
@@ -60,10 +62,6 @@ def find(text: str, at: int) -> Swallowed | None:
     if _ORDINAL.match(text, at):
         return Swallowed("?", _ORDINAL_GAIN)
     return Swallowed("?", {}, _named().match(text, at) is not None)
-
-
-_ORDINAL_GAIN = {"第": 6.0}  # one of the 44th is 第44届, seldom 44届
-_YEAR_GAINS = {character: math.log(share / _YEAR_ELSEWHERE) for character, share in _YEAR.items()}
 
 
 @lru_cache(maxsize=1)

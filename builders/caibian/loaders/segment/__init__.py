@@ -25,9 +25,10 @@ def segment(rows: pa.Table, *, user_words: tuple[str, ...] = ()) -> pa.Table:
     if rows.num_rows:
         paragraphs = rows["paragraphs"].combine_chunks()
     kept = rows["dropped"].combine_chunks().is_null()
+    paragraphs = paragraphs.filter(kept)
     counts = np.zeros(rows.num_rows, np.int32)
-    counts[kept.to_numpy(zero_copy_only=False)] = paragraphs.filter(kept).value_lengths().fill_null(0)
-    text = _Text(paragraphs.filter(kept).flatten().to_pylist())
+    counts[kept.to_numpy(zero_copy_only=False)] = paragraphs.value_lengths().fill_null(0)
+    text = _Text(paragraphs.flatten().to_pylist())
     words = text.cut(counts, word_ends(text.joined, text.codes, dictionary.load(user_words)))
     sentences = text.cut(counts, sentence_ends(text.codes, text.between))
     return pa.table([*rows.columns, sentences, words], schema=plus(rows.schema, SEGMENT))
